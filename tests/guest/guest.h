@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the demo guest's programs share. */
+#pragma once
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Kept as a real function with a real call, whatever the optimiser thinks. */
+#define TARGET __attribute__((noinline, noclone, used))
+
+static inline unsigned long now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (unsigned long)now.tv_sec * 1000000ul + (unsigned long)now.tv_nsec / 1000ul;
+}
+
+/* The number in argument `index`, or `fallback` when there is none; ends the program when it is not a number. */
+static inline unsigned long number_argument(int argc, char** argv, int index, unsigned long fallback) {
+    char* end = NULL;
+    unsigned long value;
+    if (index >= argc) return fallback;
+    value = strtoul(argv[index], &end, 0);
+    if (end == argv[index] || *end != '\0') {
+        fprintf(stderr, "%s: not a number: %s\n", argv[0], argv[index]);
+        exit(2);
+    }
+    return value;
+}
