@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emulator/arch.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "emulator/hex.hpp"
+#include "emulator/machine.hpp"
+#include "emulator/target_description.hpp"
+
+namespace hvgdb::emulator {
+namespace {
+
+struct Row {
+    std::string_view gdb;
+    std::string_view qemu;
+    Arch arch;
+};
+
+constexpr std::uint64_t kCr3Address = 0x000f'ffff'ffff'f000;
+
+constexpr Row kRows[] = {
+    {"i386:x86-64", "x86_64", {"rip", "rsp", "rbp", "cr3", kCr3Address}},
+    {"i386", "i386", {"eip", "esp", "ebp", "cr3", 0xffff'f000}},
+    {"aarch64", "aarch64", {"pc", "sp", "x29", {}, 0}},
+    {"arm", "arm", {"pc", "sp", "r11", {}, 0}},
+    {"riscv:rv64", "riscv64", {"pc", "sp", "fp", {}, 0}},
+    {"riscv:rv32", "riscv32", {"pc", "sp", "fp", {}, 0}},
+};
+
+const Arch* find_row(std::string_view name, std::string_view Row::*key) {
+    const auto* row = std::ranges::find(kRows, name, key);
+    return row == std::end(kRows) ? nullptr : &row->arch;
+}
+
+bool is_legacy_prefix(std::uint8_t byte) {
+    constexpr std::array<std::uint8_t, 11> kPrefixes{0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3};
+    return std::ranges::find(kPrefixes, byte) != kPrefixes.end();
+}
+
+}  // namespace
+
+const Arch* find_arch(std::string_view gdb_architecture) { return find_row(gdb_architecture, &Row::gdb); }
+
+const Arch* find_arch_of_qemu(std::string_view target_name) { return find_row(target_name, &Row::qemu); }
+
+const Arch* find_arch(const TargetDescription& description) {
+    if (const Arch* arch = find_arch(description.architecture())) {
+        return arch;
+    }
+    for (const Row& row : kRows) {
+        if (description.find(row.arch.program_counter) != nullptr && description.find(row.arch.stack_pointer) != nullptr &&
+            description.find(row.arch.frame_pointer) != nullptr) {
+            return &row.arch;
+        }
+    }
+    return nullptr;
+}
+
+Expected<AddressSpace> read_address_space(Machine& machine, VcpuId vcpu) {
+    const Arch* arch = find_arch(machine.description());
+    const RegisterInfo* base =
+        arch == nullptr || arch->root_register.empty() ? nullptr : machine.description().find(arch->root_register);
+    if (base == nullptr) {
+        return fail(Errc::unsupported, "address spaces are not followed on this architecture");
+    }
+    const auto value = machine.read_register(vcpu, base->number);
+    if (!value) {
+        return std::unexpected(value.error());
+    }
+    return AddressSpace{load_little_endian(*value) & arch->root_mask};
+}
+
+std::optional<unsigned> x86_cr3_source(std::span<const std::uint8_t> instruction) {
+    std::size_t at = 0;
+    while (at < instruction.size() && is_legacy_prefix(instruction[at])) {
+        ++at;
+    }
+    unsigned rex = 0;
+    if (at < instruction.size() && (instruction[at] & 0xf0) == 0x40) {
+        rex = instruction[at++];
+    }
+    if (at + 3 > instruction.size() || instruction[at] != 0x0f || instruction[at + 1] != 0x22) {
+        return std::nullopt;
+    }
+    const unsigned modrm = instruction[at + 2];
+    const unsigned control_register = (modrm >> 3 & 7) | (rex & 4) << 1;
+    if (control_register != 3) {
+        return std::nullopt;
+    }
+    return (modrm & 7) | (rex & 1) << 3;
+}
+
+std::string_view x86_general_register(unsigned number) {
+    constexpr std::array<std::string_view, 16> kNames{"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+                                                      "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
+    return number < kNames.size() ? kNames[number] : std::string_view{};
+}
+
+}  // namespace hvgdb::emulator

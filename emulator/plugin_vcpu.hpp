@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A vCPU as plugin callbacks see it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "emulator/instrumentation.hpp"
+#include "emulator/qemu_plugin_api.hpp"
+
+namespace hvgdb::emulator {
+
+/// Register handles by name; the same for all vCPUs. Filled on a vCPU thread when that vCPU starts.
+class PluginRegisters {
+  public:
+    /// Inside vcpu_init only.
+    void load();
+    [[nodiscard]] qemu_plugin_register* find(std::string_view name) const;
+
+  private:
+    std::map<std::string, qemu_plugin_register*, std::less<>> handles_;
+};
+
+/// Reads at most eight bytes, zero-extended, in the current callback, which must have asked for registers.
+[[nodiscard]] std::optional<std::uint64_t> read_plugin_register(qemu_plugin_register* handle);
+
+class PluginVcpu final : public VcpuContext {
+  public:
+    PluginVcpu(VcpuId vcpu, VirtAddr pc, AddressSpace space, const PluginRegisters& registers)
+        : vcpu_(vcpu), pc_(pc), space_(space), registers_(registers) {}
+
+    [[nodiscard]] VcpuId vcpu() const override { return vcpu_; }
+    [[nodiscard]] VirtAddr pc() const override { return pc_; }
+    [[nodiscard]] AddressSpace address_space() const override { return space_; }
+    [[nodiscard]] Expected<std::uint64_t> read_register(std::string_view name) override;
+    [[nodiscard]] Expected<void> read_memory(VirtAddr address, std::span<std::byte> out) override;
+
+  private:
+    VcpuId vcpu_;
+    VirtAddr pc_;
+    AddressSpace space_;
+    const PluginRegisters& registers_;
+};
+
+}  // namespace hvgdb::emulator

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The vCPU threads' side of TcgInstrumentation.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "emulator/machine.hpp"
+#include "emulator/tcg_instrumentation.hpp"
+
+namespace hvgdb::emulator {
+namespace {
+
+constexpr std::uint64_t kPageSize = 0x1000;
+constexpr std::uint64_t kPageOffset = kPageSize - 1;
+constexpr useconds_t kParkingPause = 20;
+/// A reset takes some 150 ms at most; whoever waits for one must not hang the guest if it never comes.
+constexpr std::chrono::seconds kResetLimit{5};
+
+TcgInstrumentation& self_of(void* user) { return *static_cast<TcgInstrumentation*>(user); }
+
+}  // namespace
+
+void TcgInstrumentation::register_callbacks() {
+    qemu_plugin_register_vcpu_init_cb(setup_.plugin, on_vcpu_init, this);
+    qemu_plugin_register_vcpu_resume_cb(setup_.plugin, on_vcpu_resume, this);
+    qemu_plugin_register_vcpu_discon_cb(setup_.plugin, QEMU_PLUGIN_DISCON_INTERRUPT | QEMU_PLUGIN_DISCON_EXCEPTION,
+                                        on_discontinuity, this);
+    if (translating_) {
+        qemu_plugin_register_vcpu_tb_trans_cb(setup_.plugin, on_translate, this);
+    }
+}
+
+void TcgInstrumentation::on_vcpu_init(unsigned vcpu, void* user) {
+    auto& self = self_of(user);
+    if (vcpu != 0) {
+        return;
+    }
+    self.registers_.load();
+    if (self.setup_.arch != nullptr) {
+        self.pc_register_ = self.registers_.find(self.setup_.arch->program_counter);
+    }
+    for (unsigned number = 0; number < self.root_writes_.size(); ++number) {
+        self.root_writes_[number] = {&self, self.registers_.find(x86_general_register(number))};
+    }
+    self.setup_.on_started();
+}
+
+/// A vCPU that wakes from a pause runs no guest code before the blocks it may run are dropped; with multi-threaded TCG
+/// this includes the vCPUs which do not do it themselves.
+void TcgInstrumentation::on_vcpu_resume(unsigned /*vcpu*/, void* user) { self_of(user).reset_if_wanted(true); }
+
+void TcgInstrumentation::on_discontinuity(unsigned vcpu, int /*type*/, std::uint64_t from, std::uint64_t /*to*/,
+                                          void* user) {
+    auto& self = self_of(user);
+    self.reset_if_wanted(false);
+    if (self.translating_.load(std::memory_order_relaxed)) {
+        self.parking_.restarted(VcpuId{vcpu}, VirtAddr{from});
+    }
+}
+
+void TcgInstrumentation::reset_if_wanted(bool wait_for_others) {
+    Reset expected = Reset::wanted;
+    if (reset_.load(std::memory_order_relaxed) == Reset::none) {
+        return;
+    }
+    if (reset_.compare_exchange_strong(expected, Reset::running)) {
+        qemu_plugin_reset(setup_.plugin, on_reset, this);
+    } else if (wait_for_others) {
+        std::unique_lock lock(reset_mutex_);
+        reset_done_.wait_for(lock, kResetLimit, [this] { return reset_ == Reset::none; });
+    }
+}
+
+void TcgInstrumentation::on_reset(void* user) {
+    auto& self = self_of(user);
+    self.register_callbacks();
+    {
+        const std::scoped_lock lock(self.candidates_mutex_);
+        self.candidates_.clear();
+    }
+    self.registry_.forget_translations();
+    const std::scoped_lock lock(self.reset_mutex_);
+    self.reset_ = Reset::none;
+    self.reset_done_.notify_all();
+}
+
+void TcgInstrumentation::on_translate(qemu_plugin_tb* block, void* user) { self_of(user).instrument(block); }
+
+void TcgInstrumentation::instrument(qemu_plugin_tb* block) {
+    const std::size_t count = qemu_plugin_tb_n_insns(block);
+    const SiteTable& table = registry_.table();
+    for (std::size_t index = 0; index < count; ++index) {
+        qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, index);
+        if (table.may_hold(VirtAddr{qemu_plugin_insn_vaddr(instruction)})) {
+            instrument_sites(block, instruction);
+        }
+    }
+    if (count != 0 && !setup_.arch->root_register.empty()) {
+        // It ends its block, because what follows is fetched through the new tables.
+        instrument_root_write(qemu_plugin_tb_get_insn(block, count - 1));
+    }
+}
+
+void TcgInstrumentation::instrument_sites(const qemu_plugin_tb* block, qemu_plugin_insn* instruction) {
+    const std::uint64_t start = qemu_plugin_tb_vaddr(block);
+    const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
+    for (const SiteGroup& group : registry_.table().find(VirtAddr{address})) {
+        Candidate* shared = candidate({this, &group, start & kPageOffset, address & kPageOffset,
+                                       (start & ~kPageOffset) != (address & ~kPageOffset)});
+        if (group.only) {
+            qemu_plugin_register_vcpu_insn_exec_cond_cb(instruction, on_candidate, QEMU_PLUGIN_CB_RW_REGS_PC,
+                                                        QEMU_PLUGIN_COND_EQ, space_, group.only->root, shared);
+        } else {
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_candidate, QEMU_PLUGIN_CB_RW_REGS_PC, shared);
+        }
+    }
+}
+
+TcgInstrumentation::Candidate* TcgInstrumentation::candidate(const Candidate& wanted) {
+    const std::scoped_lock lock(candidates_mutex_);
+    const auto key = std::tuple(wanted.group, wanted.block_offset, wanted.offset, wanted.next_page);
+    return &candidates_.try_emplace(key, wanted).first->second;
+}
+
+void TcgInstrumentation::instrument_root_write(qemu_plugin_insn* instruction) {
+    std::array<std::uint8_t, 16> bytes{};
+    const std::size_t size = std::min(bytes.size(), qemu_plugin_insn_data(instruction, bytes.data(), bytes.size()));
+    if (const auto source = x86_cr3_source(std::span(bytes).first(size))) {
+        qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_root_write, QEMU_PLUGIN_CB_R_REGS,
+                                               &root_writes_.at(*source));
+    }
+}
+
+void TcgInstrumentation::on_root_write(unsigned vcpu, void* root_write) {
+    const auto& write = *static_cast<RootWrite*>(root_write);
+    if (const auto value = read_plugin_register(write.source)) {
+        qemu_plugin_u64_set(write.self->space_, vcpu, *value & write.self->setup_.arch->root_mask);
+    }
+}
+
+/// Owns nothing when it parks: set_pc leaves by a long jump.
+void TcgInstrumentation::on_candidate(unsigned vcpu, void* candidate) {
+    const auto& here = *static_cast<Candidate*>(candidate);
+    const Arrival arrival = here.self->arrive(vcpu, here);
+    if (arrival.action == Parking::Action::go_on) {
+        return;
+    }
+    if (arrival.action == Parking::Action::park) {
+        usleep(kParkingPause);
+    }
+    qemu_plugin_set_pc(arrival.pc);
+}
+
+/// The program counter that QEMU shows in the middle of a block may be stale, but not by more than the block: its page
+/// tells in which mapping of the page the vCPU is.
+[[gnu::noinline]] TcgInstrumentation::Arrival TcgInstrumentation::arrive(unsigned vcpu, const Candidate& candidate) {
+    const auto shown = read_plugin_register(pc_register_);
+    if (!shown) {
+        return {};
+    }
+    std::uint64_t pc = (*shown & ~kPageOffset) | candidate.offset;
+    if (candidate.next_page && (*shown & kPageOffset) >= candidate.block_offset) {
+        pc += kPageSize;
+    }
+    PluginVcpu context(VcpuId{vcpu}, VirtAddr{pc}, AddressSpace{qemu_plugin_u64_get(space_, vcpu)}, registers_);
+    const Parking::Action action = parking_.arrive(context, candidate.group->slots);
+    if (action == Parking::Action::park_first) {
+        setup_.on_parked();
+    }
+    return {action, pc};
+}
+
+}  // namespace hvgdb::emulator

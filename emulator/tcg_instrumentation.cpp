@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The server's side: sites come and go, blocks are translated anew. The vCPUs' side is in tcg_callbacks.cpp.
+#include "emulator/tcg_instrumentation.hpp"
+
+#include <array>
+
+#include "emulator/hex.hpp"
+#include "emulator/machine.hpp"
+
+namespace hvgdb::emulator {
+namespace {
+
+/// Old tables to keep for the sake of old blocks before all blocks are dropped.
+constexpr std::size_t kMaxRetiredTables = 512;
+
+}  // namespace
+
+TcgInstrumentation::TcgInstrumentation(Setup setup) : setup_(std::move(setup)), parking_(setup_.max_vcpus) {
+    space_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
+    register_callbacks();
+}
+
+SiteHandle TcgInstrumentation::add_site(SiteSpec where, SiteCallback callback) {
+    return registry_.add(where, std::move(callback));
+}
+
+std::optional<PendingStop> TcgInstrumentation::pending_stop() {
+    for (unsigned index = 0; index < machine_->vcpu_count(); ++index) {
+        const VcpuId vcpu{index};
+        const auto parked = parking_.parked(vcpu);
+        if (!parked) {
+            continue;
+        }
+        const auto space = read_address_space(*machine_, vcpu);
+        if (stands_at(vcpu, parked->pc) && (!space || *space == parked->space)) {
+            return PendingStop{vcpu, parked->where};
+        }
+        parking_.forget_parked(vcpu);
+    }
+    return std::nullopt;
+}
+
+bool TcgInstrumentation::stands_at(VcpuId vcpu, VirtAddr pc) {
+    const RegisterInfo* counter = machine_->description().program_counter();
+    const auto value = counter == nullptr ? fail(Errc::not_found, {}) : machine_->read_register(vcpu, counter->number);
+    return value && load_little_endian(*value) == pc.value;
+}
+
+void TcgInstrumentation::pass_once(VcpuId vcpu, VirtAddr pc) {
+    parking_.pass_once(vcpu, pc, AddressSpace{qemu_plugin_u64_get(space_, vcpu.index)});
+}
+
+Expected<void> TcgInstrumentation::prepare_resume() {
+    parking_.prepare_resume([this](VcpuId vcpu, VirtAddr pc) { return stands_at(vcpu, pc); });
+    registry_.publish();
+    const bool needed = !registry_.empty();
+    if (needed && setup_.arch == nullptr) {
+        return fail(Errc::unsupported, "breakpoints are not supported on this architecture");
+    }
+    if (needed != translating_) {
+        if (needed) {
+            if (auto seeded = seed_address_spaces(); !seeded) {
+                return seeded;
+            }
+        }
+        want_reset(needed);
+    } else if (registry_.retired_tables() > kMaxRetiredTables) {
+        want_reset(needed);
+    }
+    for (Slot* slot : registry_.untranslated()) {
+        if (reset_ == Reset::none && !retranslate(*slot)) {
+            want_reset(true);
+        }
+        slot->translated = true;
+    }
+    return {};
+}
+
+/// Drops just the blocks that hold the site's instruction, where its page is sure to be known: kernel-half pages are
+/// the same in all address spaces, others only while a vCPU uses the site's own.
+bool TcgInstrumentation::retranslate(const Slot& slot) {
+    const auto [address, space] = slot.where();
+    const bool kernel_half = (address.value >> 63) != 0;
+    for (unsigned index = 0; index < machine_->vcpu_count(); ++index) {
+        const VcpuId vcpu{index};
+        const auto current = space ? read_address_space(*machine_, vcpu) : AddressSpace{};
+        const bool reachable = space ? current && *current == *space : kernel_half;
+        if (reachable && rewrite_byte(vcpu, address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A debugger's write makes QEMU drop every block in reach of the physical byte, whatever it writes.
+bool TcgInstrumentation::rewrite_byte(VcpuId vcpu, VirtAddr address) {
+    std::array<std::byte, 1> byte{};
+    const auto size = machine_->read_memory(vcpu, address, byte);
+    return size && *size == 1 && machine_->write_memory(vcpu, address, byte);
+}
+
+Expected<void> TcgInstrumentation::seed_address_spaces() {
+    for (unsigned index = 0; index < machine_->vcpu_count(); ++index) {
+        const auto space = read_address_space(*machine_, VcpuId{index});
+        if (!space && space.error().code != Errc::unsupported) {
+            return std::unexpected(space.error());
+        }
+        qemu_plugin_u64_set(space_, index, space ? space->root : 0);
+    }
+    return {};
+}
+
+void TcgInstrumentation::want_reset(bool translating) {
+    translating_ = translating;
+    reset_ = Reset::wanted;
+}
+
+}  // namespace hvgdb::emulator

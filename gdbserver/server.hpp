@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Accepts clients for a Stub, one at a time.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "emulator/types.hpp"
+#include "gdbserver/listen_address.hpp"
+#include "gdbserver/stub.hpp"
+
+namespace hvgdb::gdbserver {
+
+/// One endpoint. A second client is refused by closing its connection at once; when a client is gone the next one may
+/// come, any number of times. The server's thread only, which is the one that runs `io`.
+class Server {
+  public:
+    /// How long a client's first packets wait for the machine to pause.
+    static constexpr auto kPauseTime = std::chrono::seconds(2);
+
+    /// Both must outlive the server; `io` may still have work of its when it is destroyed.
+    Server(boost::asio::io_context& io, Stub& stub);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server();
+
+    /// Once. Clients are accepted as soon as `io` runs. Takes an inherited socket over.
+    [[nodiscard]] Expected<void> listen(const ListenAddress& address);
+    /// Where it listens, with the real port; in the form ListenAddress::parse() reads.
+    [[nodiscard]] std::string address() const;
+    [[nodiscard]] bool has_client() const;
+    /// Accepts no more, and lets the client go after it got what was sent to it.
+    void close();
+
+  private:
+    class Endpoint;
+    std::shared_ptr<Endpoint> endpoint_;
+};
+
+}  // namespace hvgdb::gdbserver

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "monitor/console.hpp"
+
+#include <variant>
+
+#include "emulator/arch.hpp"
+#include "monitor/diagnostic.hpp"
+#include "monitor/help.hpp"
+#include "monitor/parse.hpp"
+#include "monitor/reports.hpp"
+#include "monitor/text.hpp"
+
+namespace hvgdb::monitor {
+
+namespace {
+
+template <typename... Functions>
+struct Overloaded : Functions... {
+    using Functions::operator()...;
+};
+
+using Answer = Expected<std::string>;
+
+}  // namespace
+
+std::string Console::execute(std::string_view line, VcpuId selected) {
+    if (line.size() > kLongestLine) {
+        return "line too long: " + std::to_string(line.size()) + " bytes, at most " + std::to_string(kLongestLine) +
+               "\n";
+    }
+    if (trim(line).empty()) return help_overview();
+    const auto command = parse(line, context_.machine.description());
+    if (!command) return render(command.error());
+
+    auto answer = run(*command, selected);
+    if (!answer) return paragraph(std::string(spec(id_of(*command)).name) + ": " + answer.error().detail);
+    return *std::move(answer);
+}
+
+Expected<std::string> Console::run(const Command& command, VcpuId selected) {
+    const auto not_yet = [&]() -> Answer { return unavailable_text(spec(id_of(command))); };
+    return std::visit(Overloaded{
+                          [&](const cmd::Vcpus&) { return vcpus_report(context_.machine, selected); },
+                          [&](const cmd::Translate& translate) {
+                              return translation_report(context_.machine, selected, translate.address);
+                          },
+                          [&](const cmd::Sites&) -> Answer { return sites_report(context_.instrumentation); },
+                          [&](const cmd::Scope& scope) { return run_scope(scope, selected); },
+                          [&](const cmd::Version&) -> Answer { return version_report(context_.machine); },
+                          [&](const cmd::Help& help) -> Answer {
+                              return help.about ? help_topic(spec(*help.about)) : help_overview();
+                          },
+                          [&](const cmd::CheckTaint&) { return not_yet(); },
+                          [&](const cmd::GetTaint&) { return not_yet(); },
+                          [&](const cmd::Taint&) { return not_yet(); },
+                          [&](const cmd::MemInfo&) { return not_yet(); },
+                          [&](const cmd::ProcInfo&) { return not_yet(); },
+                          [&](const cmd::ProcList&) { return not_yet(); },
+                          [&](const cmd::ThreadInfo&) { return not_yet(); },
+                      },
+                      command);
+}
+
+Expected<std::string> Console::run_scope(const cmd::Scope& command, VcpuId selected) {
+    if (!context_.set_scope || !context_.get_scope) return fail(Errc::unsupported, "not available here");
+    if (!std::holds_alternative<std::monostate>(command.wanted)) {
+        std::optional<AddressSpace> wanted;
+        if (!std::holds_alternative<cmd::Scope::Any>(command.wanted)) {
+            const auto* root = std::get_if<AddressSpace>(&command.wanted);
+            const auto space =
+                root != nullptr ? checked_root(*root) : emulator::read_address_space(context_.machine, selected);
+            if (!space) return std::unexpected(space.error());
+            wanted = *space;
+        }
+        if (const auto done = context_.set_scope(wanted); !done) return std::unexpected(done.error());
+    }
+    const auto now = context_.get_scope();
+    if (!now) return "breakpoints count in any address space\n";
+    return "breakpoints count in address space " + hex_text(now->root) + " only\n";
+}
+
+Expected<AddressSpace> Console::checked_root(AddressSpace space) const {
+    const auto* arch = emulator::find_arch(context_.machine.description());
+    if (arch == nullptr || arch->root_mask == 0) {
+        return fail(Errc::unsupported, "address spaces are not followed on this architecture");
+    }
+    if ((space.root & ~arch->root_mask) != 0) {
+        return fail(Errc::bad_argument, hex_text(space.root) +
+                                            " has bits that no page-table root has, the nearest is " +
+                                            hex_text(space.root & arch->root_mask));
+    }
+    return space;
+}
+
+}  // namespace hvgdb::monitor

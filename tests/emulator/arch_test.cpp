@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emulator/arch.hpp"
+
+#include <gtest/gtest.h>
+#include <vector>
+
+namespace hvgdb::emulator {
+namespace {
+
+struct Cr3Row {
+    std::vector<std::uint8_t> bytes;
+    std::optional<unsigned> source;
+};
+
+class Cr3Source : public testing::TestWithParam<Cr3Row> {};
+
+TEST_P(Cr3Source, IsDecoded) {
+    EXPECT_EQ(x86_cr3_source(GetParam().bytes), GetParam().source);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Cr3Source,
+                         testing::Values(Cr3Row{{0x0f, 0x22, 0xd8}, 0},                   // mov cr3, rax
+                                         Cr3Row{{0x0f, 0x22, 0xdf}, 7},                   // mov cr3, rdi
+                                         Cr3Row{{0x41, 0x0f, 0x22, 0xdc}, 12},            // mov cr3, r12
+                                         Cr3Row{{0x48, 0x0f, 0x22, 0xd8}, 0},             // a useless REX.W
+                                         Cr3Row{{0x66, 0x0f, 0x22, 0xd9}, 1},             // a useless prefix
+                                         Cr3Row{{0x0f, 0x22, 0xe0}, std::nullopt},        // mov cr4, rax
+                                         Cr3Row{{0x44, 0x0f, 0x22, 0xd8}, std::nullopt},  // cr11
+                                         Cr3Row{{0x0f, 0x20, 0xd8}, std::nullopt},        // mov rax, cr3
+                                         Cr3Row{{0x0f, 0x22}, std::nullopt}, Cr3Row{{}, std::nullopt},
+                                         Cr3Row{{0x66, 0x66, 0x66}, std::nullopt}));
+
+TEST(Arch, IsFoundByBothNames) {
+    ASSERT_NE(find_arch("i386:x86-64"), nullptr);
+    EXPECT_EQ(find_arch("i386:x86-64"), find_arch_of_qemu("x86_64"));
+    EXPECT_EQ(find_arch("i386:x86-64")->program_counter, "rip");
+    EXPECT_EQ(find_arch("vax"), nullptr);
+}
+
+}  // namespace
+}  // namespace hvgdb::emulator

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "launcher/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hvgdb::launcher {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Expected<std::variant<Options, Message>> parse(std::vector<const char*> arguments) { return parse_options(arguments); }
+
+TEST(LauncherOptions, HaveDefaults) {
+    const auto parsed = parse({"--", "qemu-system-x86_64", "-m", "1G", "--help"});
+    ASSERT_TRUE(parsed) << parsed.error().detail;
+    const auto& options = std::get<Options>(*parsed);
+    EXPECT_EQ(options.listen, "127.0.0.1:1234");
+    EXPECT_FALSE(options.stop_at_start);
+    EXPECT_THAT(options.qemu, ElementsAre("qemu-system-x86_64", "-m", "1G", "--help"));
+}
+
+TEST(LauncherOptions, AreTaken) {
+    const auto parsed = parse({"--listen", "unix:/a", "--stop-at=start", "--log", "debug", "--", "q"});
+    ASSERT_TRUE(parsed) << parsed.error().detail;
+    const auto& options = std::get<Options>(*parsed);
+    EXPECT_EQ(options.listen, "unix:/a");
+    EXPECT_TRUE(options.stop_at_start);
+    EXPECT_EQ(options.log, "debug");
+}
+
+TEST(LauncherOptions, HelpAndVersionAreMessages) {
+    EXPECT_THAT(std::get<Message>(*parse({"--help"})).text, HasSubstr("target extended-remote :1234"));
+    EXPECT_THAT(std::get<Message>(*parse({"--version"})).text, HasSubstr("hvgdb " HVGDB_VERSION));
+}
+
+struct BadRow {
+    std::vector<const char*> arguments;
+    std::string complaint;
+};
+
+class LauncherBad : public testing::TestWithParam<BadRow> {};
+
+TEST_P(LauncherBad, IsOneLine) {
+    const auto parsed = parse(GetParam().arguments);
+    ASSERT_FALSE(parsed);
+    EXPECT_THAT(parsed.error().detail, HasSubstr(GetParam().complaint));
+    EXPECT_EQ(parsed.error().detail.find('\n'), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, LauncherBad,
+                         testing::Values(BadRow{{}, "QEMU command is missing"}, BadRow{{"--"}, "QEMU command is missing"},
+                                         BadRow{{"--stop-at", "later", "--", "q"}, "later"},
+                                         BadRow{{"--lisen", "x", "--", "q"}, "--lisen"},
+                                         BadRow{{"qemu-system-x86_64"}, "qemu-system-x86_64"}));
+
+}  // namespace
+}  // namespace hvgdb::launcher

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A demo guest under hvgdb (or under QEMU's own debug stub, or under nothing), driven through its serial console."""
+
+import itertools
+import re
+import socket
+
+import environment
+from output import Output
+from processes import Child
+
+BOOT_SECONDS = 120
+COMMAND_SECONDS = 30
+
+
+class Program:
+    """A program that runs in the guest's background. Its output goes to a file there, its end shows on the console."""
+
+    def __init__(self, guest: "Guest", number: int, command: str):
+        self.command = command
+        self._guest = guest
+        self._file = f"/tmp/out.{number}"
+        self._end = rf"<ended {number}:(\d+)>"
+        self._since = guest.console.position()
+        self._values: dict[str, int] = {}
+
+    def script(self) -> str:
+        """The shell command that starts it."""
+        number = self._file.rpartition(".")[2]
+        return f"{{ ({self.command} >{self._file} 2>&1; echo '<''ended {number}:'$?'>') & }}"
+
+    def values(self) -> dict[str, int]:
+        """The name=number pairs of its first line, which is waited for. The guest must run, unless they are known."""
+        if not self._values:
+            line = self._guest.run(f"until [ -s {self._file} ]; do usleep 20000; done; head -n 1 {self._file}")
+            self._values = values_of(line)
+        return self._values
+
+    def output(self) -> str:
+        """All it has written so far. The guest must run."""
+        return self._guest.run(f"cat {self._file}")
+
+    def last_values(self) -> dict[str, int]:
+        """The name=number pairs of its last line. The guest must run."""
+        return values_of(self.output().splitlines()[-1])
+
+    def has_ended(self) -> bool:
+        return self._guest.console.has(self._end, self._since)
+
+    def wait(self, limit: float = COMMAND_SECONDS) -> None:
+        """Until it ends. The guest must run."""
+        self._guest.wait_until_shown(self._end, self._since, limit)
+
+
+class Guest:
+    """One QEMU. Use it in a with statement, or call close()."""
+
+    def __init__(self, smp: int = 1, append: str = "", server: str = "hvgdb", qemu_args: tuple[str, ...] = ()):
+        """`server`: "hvgdb", "qemu" (its own stub) or "none"."""
+        self.endpoint: tuple[str, int] | None = None
+        self._numbers = itertools.count(1)
+        self._child = Child(self._command(smp, append, server, qemu_args), merge_errors=False)
+        self.console = Output(self._child.stdout, "guest console")
+        self.log = Output(self._child.stderr, "hvgdb's messages")
+        try:
+            if server == "hvgdb":
+                port = self.log.wait_for(r"hvgdb: listening on 127\.0\.0\.1:(\d+)", BOOT_SECONDS).group(1)
+                self.endpoint = ("127.0.0.1", int(port))
+            self.console.wait_for("hvgdb guest ready", BOOT_SECONDS)
+            self.run("true", BOOT_SECONDS)
+        except AssertionError as error:
+            self.close()
+            raise AssertionError(f"the guest does not boot: {error}\nmessages:\n{self.log.tail()}") from error
+
+    def __enter__(self) -> "Guest":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def _command(self, smp: int, append: str, server: str, qemu_args: tuple[str, ...]) -> list[str]:
+        command = [str(environment.QEMU), "-machine", "q35", "-accel", "tcg", "-m", "512M", "-smp", str(smp)]
+        command += ["-kernel", str(environment.KERNEL), "-initrd", str(environment.INITRAMFS)]
+        command += ["-append", f"console=ttyS0 quiet {append}".strip(), "-nodefaults", "-display", "none"]
+        command += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console", "-no-reboot", *qemu_args]
+        if server == "hvgdb":
+            return [str(environment.LAUNCHER), "--listen", "127.0.0.1:0", "--", *command]
+        if server == "qemu":
+            self.endpoint = ("127.0.0.1", free_port())
+            command += ["-gdb", f"tcp:127.0.0.1:{self.endpoint[1]}"]
+        return command
+
+    def type(self, text: str) -> None:
+        """Types a line on the console. Works while the guest stands still too: it reads it later."""
+        self._child.write(text.encode() + b"\n")
+
+    def wait_for(self, pattern: str, limit: float = COMMAND_SECONDS) -> re.Match:
+        return self.console.wait_for(pattern, limit)
+
+    def wait_until_shown(self, pattern: str, since: int, limit: float) -> None:
+        """Like wait_for(), but counts what was written since that position."""
+        if not self.console.has(pattern, since):
+            self.console.wait_for(pattern, limit)
+
+    def run(self, command: str, limit: float = COMMAND_SECONDS, may_fail: bool = False) -> str:
+        """What a shell command prints. The guest must run."""
+        number = next(self._numbers)
+        # Quoted in two parts, so that the echo of what is typed is not taken for the marks.
+        self.type(f"echo '<''run {number}>'; {command}; echo '<''done {number}:'$?'>'")
+        self.console.wait_for(rf"<run {number}>\n", limit)
+        text = self.console.take_until(rf"<done {number}:(?=\d+>)", limit)
+        status = int(self.console.wait_for(r"(\d+)>", limit).group(1))
+        if status != 0 and not may_fail:
+            raise AssertionError(f"in the guest, {command!r} ended with {status}:\n{text}")
+        return text
+
+    def start(self, command: str) -> Program:
+        """Starts a program in the background."""
+        program = self.launch(command)
+        self.run("true")
+        return program
+
+    def launch(self, command: str) -> Program:
+        """The same, but only types it: the guest may stand still now."""
+        program = Program(self, next(self._numbers), command)
+        self.type(program.script())
+        return program
+
+    def hold(self, command: str) -> Program:
+        """Starts a program which is stopped (SIGSTOP) once it has written its first line; release() lets it go on."""
+        program = self.start(command)
+        self.run(f"kill -STOP {program.values()['pid']}")
+        return program
+
+    def release(self, *programs: Program) -> None:
+        """Types what lets held programs go on, but does not wait: the guest may stand still now."""
+        self.type("kill -CONT " + " ".join(str(program.values()["pid"]) for program in programs))
+
+    def kernel_symbol(self, name: str) -> int:
+        """From the guest's own /proc/kallsyms, as the kernel's place is random."""
+        return int(self.run(f"grep ' {name}$' /proc/kallsyms").split()[0], 16)
+
+    def uptime(self) -> float:
+        """The guest's own monotonic clock, in seconds."""
+        return float(self.run("cat /proc/uptime").split()[0])
+
+    def alive(self) -> bool:
+        return self._child.alive()
+
+    def wait_end(self, limit: float) -> int:
+        """QEMU's (the launcher's) exit code."""
+        return self._child.wait(limit)
+
+    def close(self) -> None:
+        self._child.end()
+        self.console.close()
+        self.log.close()
+
+
+def values_of(line: str) -> dict[str, int]:
+    """The name=number pairs in a line."""
+    return {name: int(number, 0) for name, number in re.findall(r"(\w+)=(0x[0-9a-f]+|\d+)", line)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
