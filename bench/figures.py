@@ -16,36 +16,37 @@ class Row:
     goal: float | None = None  # the highest good ratio, or the lowest one of a rate
     samples: list[float] = dataclasses.field(default_factory=list)
 
+    def median(self) -> float:
+        return statistics.median(self.samples)
+
     def best(self, rate: bool) -> float:
         return max(self.samples) if rate else min(self.samples)
 
 
 class Table:
-    """Rows beside the first, or beside another named one. Whatever else runs on the machine only makes a sample worse,
-    so the ratio that counts is the one of the best samples; the one of the medians stands beside it."""
+    """Rows beside the first. The ratio that counts is the one of the medians; the one of the best samples stands beside
+    it, because whatever else runs on the machine only makes a sample worse."""
 
     def __init__(self, title: str, unit: str, rows: list[Row], rate: bool = False, digits: int = 3):
         self.title = title
         self.rate = rate
         self._unit = unit
         self._rows = {row.name: row for row in rows}
-        self._base = rows[0].name
+        self._base = rows[0]
         self._digits = digits
 
     def add(self, name: str, sample: float) -> None:
         self._rows[name].samples.append(sample)
 
     def text(self) -> str:
-        base = self._rows[self._base]
         width = max(len(name) for name in self._rows)
         best = "max" if self.rate else "min"
-        lines = [f"{self.title} ({self._unit}; ratios to the first row)", "",
-                 f"  {'':{width}}  {best:>9}  {'median':>9}  ratio   of medians  samples"]
+        lines = [f"{self.title} ({self._unit}; ratios to the first row; {len(self._base.samples)} samples)", "",
+                 f"  {'':{width}}  {'median':>10}  {best:>10}  ratio   of {best}"]
         for row in self._rows.values():
-            lines.append(f"  {row.name:{width}}  {self._number(row.best(self.rate))}  "
-                         f"{self._number(statistics.median(row.samples))}  {self._ratio(row):<6}  "
-                         f"{statistics.median(row.samples) / statistics.median(base.samples):<10.3f}  "
-                         f"{len(row.samples):<7}  {self._verdict(row)}".rstrip())
+            lines.append(f"  {row.name:{width}}  {row.median():10.{self._digits}f}  "
+                         f"{row.best(self.rate):10.{self._digits}f}  {_short(self._ratio(row)):<6}  "
+                         f"{_short(row.best(self.rate) / self._base.best(self.rate)):<6}  {self._verdict(row)}".rstrip())
         return "\n".join(lines) + "\n"
 
     def missed(self) -> list[str]:
@@ -53,23 +54,20 @@ class Table:
 
     def values(self) -> dict:
         """For JSON."""
-        rows = [{"name": row.name, "goal": row.goal, "ratio": self._exact_ratio(row), "samples": row.samples}
+        rows = [{"name": row.name, "goal": row.goal, "ratio": self._ratio(row), "samples": row.samples}
                 for row in self._rows.values()]
         return {"title": self.title, "unit": self._unit, "rate": self.rate, "rows": rows}
 
-    def _number(self, value: float) -> str:
-        return f"{value:9.{self._digits}f}"
-
-    def _exact_ratio(self, row: Row) -> float:
-        return row.best(self.rate) / self._rows[self._base].best(self.rate)
-
-    def _ratio(self, row: Row) -> str:
-        ratio = self._exact_ratio(row)
-        return f"{ratio:.3f}" if ratio < 10 else f"{ratio:.0f}"
+    def _ratio(self, row: Row) -> float:
+        return row.median() / self._base.median()
 
     def _verdict(self, row: Row) -> str:
         if row.goal is None:
             return ""
-        ratio = self._exact_ratio(row)
+        ratio = self._ratio(row)
         held = ratio >= row.goal if self.rate else ratio <= row.goal
         return f"{WITHIN if held else MISSED} ({'>=' if self.rate else '<='} {row.goal:g})"
+
+
+def _short(ratio: float) -> str:
+    return f"{ratio:.3f}" if ratio < 10 else f"{ratio:.0f}"

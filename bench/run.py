@@ -13,7 +13,7 @@ import step
 import tools
 
 PARTS = {"loop": loop.measure, "tools": tools.measure, "step": step.measure}
-ROUNDS = {"loop": 5, "tools": 3, "step": 3}
+ROUNDS = {"loop": 7, "tools": 5, "step": 3}
 
 
 def arguments() -> argparse.Namespace:
@@ -21,7 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("part", nargs="?", choices=[*PARTS, "all"], default="all",
                         help="loop: what breakpoints cost the code around them; tools: sha256sum, gzip and awk in the "
                              "guest; step: single steps a second")
-    parser.add_argument("--rounds", type=int, metavar="N", help="boots of each kind (loop 5, tools 3, step 3)")
+    parser.add_argument("--rounds", type=int, metavar="N", help="boots of each kind (loop 7, tools 5, step 3)")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all samples, for other programs")
     options = parser.parse_args()
     if options.rounds is not None and options.rounds < 1:

@@ -25,6 +25,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 target_compile_definitions(project_options INTERFACE HVGDB_VERSION="${PROJECT_VERSION}")
 
+if(HVGDB_FUZZ)
+    # Coverage feedback from our libraries too, not only from the fuzz target itself.
+    target_compile_options(project_options INTERFACE -fsanitize=fuzzer-no-link)
+    target_link_options(project_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(HVGDB_SANITIZE)
     target_compile_options(project_options INTERFACE -fsanitize=${HVGDB_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(project_options INTERFACE -fsanitize=${HVGDB_SANITIZE})

@@ -77,9 +77,8 @@ std::string hex_number(std::uint64_t value) {
 
 std::optional<std::uint64_t> parse_hex(std::string_view text) {
     std::uint64_t value = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value, 16);
-    if (error != std::errc{} || stopped != end) {
+    const auto [stopped, error] = std::from_chars(text.begin(), text.end(), value, 16);
+    if (error != std::errc{} || stopped != text.end()) {
         return std::nullopt;
     }
     return value;

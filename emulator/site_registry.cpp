@@ -154,13 +154,15 @@ std::vector<Slot*> SiteRegistry::untranslated() const {
 }
 
 void SiteRegistry::drop_removed() {
-    const auto removed = std::ranges::stable_partition(slots_, [](const auto& slot) { return !slot->removed(); });
-    for (const auto& slot : removed) {
+    std::erase_if(slots_, [this](const std::shared_ptr<Slot>& slot) {
+        if (!slot->removed()) {
+            return false;
+        }
         slot->drop_callback();
-    }
-    changed_ = changed_ || !removed.empty();
-    retired_slots_.insert(retired_slots_.end(), removed.begin(), removed.end());
-    slots_.erase(removed.begin(), removed.end());
+        retired_slots_.push_back(slot);
+        changed_ = true;
+        return true;
+    });
 }
 
 void SiteRegistry::forget_translations() {

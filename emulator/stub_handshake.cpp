@@ -19,6 +19,8 @@ constexpr std::size_t kMaxPacket = std::size_t{256} << 10U;
 constexpr std::size_t kMaxDocument = std::size_t{1} << 20U;
 constexpr std::size_t kMaxDocuments = 64;
 constexpr std::size_t kTransferSize = 0x8000;
+constexpr std::string_view kIncludeTag = "<xi:include href=\"";
+constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 constexpr unsigned kMaxVcpus = 4096;  // above QEMU's own limit on any machine
 
 /// The value of `key=value` among the `;`-separated features.
@@ -74,13 +76,11 @@ Expected<std::string> read_document(StubLink& link, std::size_t packet_size, con
 
 /// The documents that `text` includes. Names with anything but harmless characters are left to the parser's complaint.
 std::vector<std::string> included_names(std::string_view text) {
-    constexpr std::string_view kInclude = "<xi:include href=\"";
-    constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
     std::vector<std::string> names;
-    for (auto at = text.find(kInclude); at != std::string_view::npos; at = text.find(kInclude, at)) {
-        at += kInclude.size();
+    for (auto at = text.find(kIncludeTag); at != std::string_view::npos; at = text.find(kIncludeTag, at)) {
+        at += kIncludeTag.size();
         const auto name = text.substr(at, text.substr(at).find('"'));
-        if (!name.empty() && name.size() <= 128 && name.find_first_not_of(kAllowed) == std::string_view::npos) {
+        if (!name.empty() && name.size() <= 128 && name.find_first_not_of(kNameCharacters) == std::string_view::npos) {
             names.emplace_back(name);
         }
     }
@@ -126,7 +126,8 @@ Expected<unsigned> count_vcpus(StubLink& link) {
         }
         for (auto rest = std::string_view(*reply).substr(1); !rest.empty();) {
             const auto end = std::min(rest.find(','), rest.size());
-            if (parse_hex(rest.substr(0, end)) != ++count || count > kMaxVcpus) {
+            ++count;
+            if (parse_hex(rest.substr(0, end)) != count || count > kMaxVcpus) {
                 return unexpected_reply(request, *reply);
             }
             rest.remove_prefix(std::min(end + 1, rest.size()));

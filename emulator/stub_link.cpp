@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxReply = std::size_t{256} << 10U;
 constexpr std::size_t kReadSize = std::size_t{64} << 10U;
 constexpr unsigned kMaxRepeats = 3;
+constexpr unsigned kAttempts = 2;
 
 // A request whose answer cannot be mistaken for any other's.
 constexpr std::string_view kMarkRequest = "qqemu.sstepbits";
@@ -50,7 +51,6 @@ StubLink::StubLink(std::unique_ptr<Transport> transport, std::chrono::millisecon
     : transport_(std::move(transport)), limit_(limit), decoder_(kMaxReply, true), input_(kReadSize) {}
 
 Expected<std::string> StubLink::request(std::string_view body) {
-    constexpr unsigned kAttempts = 2;
     Error last;
     for (unsigned attempt = 0; attempt < kAttempts; ++attempt) {
         if (gone_) {

@@ -71,9 +71,8 @@ std::string attribute(const ptree& element, const char* name) {
 
 std::optional<unsigned> decimal(std::string_view text) {
     unsigned value = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && stopped == end ? std::optional(value) : std::nullopt;
+    const auto [stopped, error] = std::from_chars(text.begin(), text.end(), value);
+    return error == std::errc{} && stopped == text.end() ? std::optional(value) : std::nullopt;
 }
 
 /// Collects architecture and registers from the root document and all it includes.

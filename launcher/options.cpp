@@ -40,6 +40,7 @@ Expected<std::variant<Options, Message>> parse_options(std::span<const char* con
     std::string stop_at = "never";
     CLI::App app("Runs QEMU with a GDB server beneath the guest operating system.", "hvgdb");
     app.footer(kFooter);
+    app.allow_extras();
     app.set_version_flag("--version", "hvgdb " HVGDB_VERSION);
     app.add_option("--listen", options.listen,
                    "Where gdb connects: HOST:PORT, :PORT (this machine only), PORT 0 for a free one, or unix:PATH")
@@ -57,6 +58,9 @@ Expected<std::variant<Options, Message>> parse_options(std::span<const char* con
         return Message{std::string(version.what()) + "\n"};
     } catch (const CLI::ParseError& error) {
         return fail(Errc::bad_argument, one_line(error.what()) + " (see hvgdb --help)");
+    }
+    if (const auto unknown = app.remaining(); !unknown.empty()) {
+        return fail(Errc::bad_argument, "unknown argument " + unknown.front() + " (see hvgdb --help)");
     }
     if (split == arguments.end() || split + 1 == arguments.end()) {
         return fail(Errc::bad_argument, "the QEMU command is missing: hvgdb [OPTIONS] -- qemu-system-x86_64 ARGUMENTS...");

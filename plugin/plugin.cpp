@@ -11,14 +11,10 @@
 
 namespace {
 
-/// Lives until QEMU exits; vCPU threads hold pointers into it.
-std::unique_ptr<hvgdb::plugin::Service> service;
+/// Never destroyed: vCPU threads may call into it to the very end.
+hvgdb::plugin::Service* service = nullptr;
 
-void on_exit(void* /*user*/) noexcept {
-    if (service) {
-        service->stop();
-    }
-}
+void on_exit(void* /*user*/) noexcept { service->stop(); }
 
 int complain(const char* what) {
     std::fprintf(stderr, "hvgdb: %s\n", what);
@@ -37,7 +33,7 @@ int install(qemu_plugin_id_t id, const qemu_info_t& info, std::span<char* const>
     if (!created) {
         return complain(created.error().detail.c_str());
     }
-    service = std::move(*created);
+    service = created->release();
     qemu_plugin_register_atexit_cb(id, on_exit, nullptr);
     return 0;
 }

@@ -70,8 +70,6 @@ Service::Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options, 
       }),
       thread_([this] { run(); }) {}
 
-Service::~Service() = default;
-
 void Service::run() {
     try {
         io_.run();
@@ -92,16 +90,15 @@ void Service::stop() {
         }
         machine_socket_.reset();
     });
-    if (ended_.get_future().wait_for(kStopLimit) != std::future_status::ready) {
-        io_.stop();
-    }
-    thread_.join();
+    // A thread that still waits for QEMU's stub ends with the process.
+    (void)ended_.get_future().wait_for(kStopLimit);
+    thread_.detach();
     listener_.reset();
 }
 
 void Service::start() {
     if (auto connected = connect(); !connected) {
-        spdlog::critical("{}", connected.error().detail);
+        spdlog::critical("the guest runs on, but gdb cannot connect: {}", connected.error().detail);
         listener_.reset();
     }
 }

@@ -32,9 +32,9 @@ class Service {
     Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options, gdbserver::Listener listener);
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
-    ~Service();
+    ~Service() = default;
 
-    /// QEMU exits: a client still hears of it. Ends the server thread; called once.
+    /// QEMU exits: a client still hears of it. Called once, and the last call.
     void stop();
 
   private:
@@ -58,7 +58,7 @@ class Service {
     std::optional<monitor::Console> console_;
     std::optional<boost::asio::posix::stream_descriptor> machine_socket_;
     std::promise<void> ended_;
-    std::jthread thread_;
+    std::thread thread_;
 };
 
 }  // namespace hvgdb::plugin

@@ -63,8 +63,8 @@ class Demo:
         return self._gdb.value(expression)
 
     def console(self, pattern: str, limit: float = LIMIT) -> str:
-        """Waits for a line on the guest's console."""
-        line = self.guest.wait_for(pattern, limit).group()
+        """Waits for a whole line on the guest's console, or the end of one."""
+        line = self.guest.wait_for(pattern + r"\n", limit).group().strip()
         print(f"[guest's console] {line}", flush=True)
         return line
 
@@ -155,7 +155,7 @@ def unwrapped(diagnostic: str) -> str:
 
 def interrupt(demo: Demo) -> None:
     demo.heading("Ctrl-C")
-    text = demo.type_and_interrupt("continue", lambda: demo.console(r"tick \d+$"))
+    text = demo.type_and_interrupt("continue", lambda: demo.console(r"tick \d+"))
     demo.check("SIGINT" in text, "the machine is stopped")
     demo.guest.console.skip()
     since = demo.guest.console.position()
@@ -167,10 +167,10 @@ def detach(demo: Demo) -> None:
     demo.heading("Detach: the guest runs on")
     last = re.findall(r"tick (\d+)$", demo.guest.console.text(), re.MULTILINE)[-1]
     demo.check("detached" in demo.type("detach"), "gdb has let it go")
-    ticks = [int(demo.console(r"tick \d+$").split()[1]) for _ in range(2)]
+    ticks = [int(demo.console(r"tick \d+").split()[1]) for _ in range(2)]
     demo.check(ticks == [int(last) + 1, int(last) + 2], "the ticker goes on where it stood")
     wanted = f"counter done {CALLS} counter={CALLS + STEP - 1}"
-    line = demo.console(r"counter done .*$")
+    line = demo.console(r"counter done .*")
     demo.check(line.startswith(wanted), f"the program says so too: it counted {STEP} once, else 1")
 
 
@@ -178,7 +178,7 @@ def session(demo: Demo) -> None:
     address = int(demo.guest.run(f"grep ' {KERNEL_FUNCTION}$' /proc/kallsyms").split()[0], 16)
     # From here on both write to the console as they like.
     demo.guest.type(f"ticker & counter {CALLS} {PAUSE_US} &")
-    demo.console(r"counter ready .*$")
+    demo.console(r"counter ready .*")
     connect(demo)
     kernel_breakpoint(demo, address)
     counted = program_breakpoint(demo)

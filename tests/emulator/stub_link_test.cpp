@@ -13,8 +13,7 @@ namespace {
 struct Link {
     explicit Link(Script script) {
         conversation.script = std::move(script);
-        link = std::make_unique<StubLink>(std::make_unique<ScriptedTransport>(conversation),
-                                          std::chrono::minutes(1));
+        link = std::make_unique<StubLink>(std::make_unique<ScriptedTransport>(conversation), std::chrono::minutes(1));
     }
     Conversation conversation;
     std::unique_ptr<StubLink> link;

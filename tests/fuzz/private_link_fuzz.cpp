@@ -83,17 +83,20 @@ class FuzzTransport final : public Transport {
 
 void look_around(StubMachine& machine) {
     Bytes buffer(6000);
+    const auto registers = std::min<std::size_t>(machine.description().registers().size(), 4);
     for (unsigned index = 0; index < std::min(machine.vcpu_count(), 2U); ++index) {
         const VcpuId vcpu{index};
         if (const auto block = machine.read_registers(vcpu)) {
             require(block->size() == machine.description().block_size());
             (void)machine.write_registers(vcpu, *block);
         }
-        for (const auto number : machine.description().expedited()) {
-            if (const auto value = machine.read_register(vcpu, number)) {
-                require(value->size() == machine.description().find(number)->size);
+        for (const auto& info : std::span(machine.description().registers()).first(registers)) {
+            if (const auto value = machine.read_register(vcpu, info.number)) {
+                require(value->size() == info.size);
             }
         }
+        const auto& last = machine.description().registers()[registers - 1];
+        (void)machine.write_register(vcpu, last.number, Bytes(last.size));
         if (const auto count = machine.read_memory(vcpu, {0xff0}, buffer)) {
             require(*count > 0 && *count <= buffer.size());
         }
@@ -104,6 +107,7 @@ void look_around(StubMachine& machine) {
     }
     (void)machine.write_physical({0}, std::span(buffer).first(1));
     (void)machine.insert_watchpoint({0x1000}, 8, WatchKind::write);
+    (void)machine.remove_watchpoint({0x1000}, 8, WatchKind::write);
     (void)machine.set_step_flags(1);
 }
 

@@ -17,8 +17,8 @@ class Connect(GuestCase):
         self.assert_match(gdb.cmd("info registers cr3"), r"^cr3\s+0x[0-9a-f]+")
         self.assertEqual(len(re.findall(r"^=?>?\s*0x[0-9a-f]+.*:\t\w+", gdb.cmd("x/8i $pc"), re.MULTILINE)), 8)
         threads = gdb.cmd("info threads")
-        self.assert_match(threads, r"^\* 1 +Thread 1\.1 \(.*(vCPU|CPU) ?#?0.*\)")
-        self.assert_match(threads, r"^  2 +Thread 1\.2 \(.*(vCPU|CPU) ?#?1.*\)")
+        self.assert_match(threads, r'^\* 1 +Thread 1\.1 "vCPU 0" ')
+        self.assert_match(threads, r'^  2 +Thread 1\.2 "vCPU 1" ')
         for core in (0, 1):
             self.assertIn(f'core="{core}"', gdb.cmd('interpreter-exec mi "-thread-info"'))
         first = gdb.value("$gs_base")
@@ -93,17 +93,20 @@ class Monitor(GuestCase):
         self.assertIn("any address space", self.monitor("scope any"))
 
     def test_wrong_argument(self) -> None:
-        self.assertEqual(self.monitor("taint &0x55555555 3"), (
+        text = self.monitor("taint &0x55555555 3")
+        self.assertTrue(text.startswith(
             "Error:\n"
             "    taint &0x55555555 3\n"
-            "          ^------ Invalid syntax, expected an address (example: *0x55555555) or a\n"
-            "                  register name"))
+            "          ^------ Invalid syntax, expected an address (example: *0x55555555) or"), text)
+        self.assertTrue(" ".join(text.split()).endswith("or a register name"), text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        self.assertTrue(text.splitlines()[-1].startswith(" " * 18), text)
 
     def test_wrong_command(self) -> None:
         text = self.monitor("gte_taint *0x55555555")
         self.assertTrue(text.startswith(
             "Error:\n"
             "    gte_taint *0x55555555\n"
-            '    ^------ Invalid syntax, expected one of the following: "check_taint", '), text)
+            '    ^------ Invalid syntax, expected one of the following: "check_taint",\n'), text)
         self.assertTrue(text.endswith('\n            (did you mean "get_taint"?)'), text)
         self.assertLessEqual(max(map(len, text.splitlines())), 80)

@@ -83,20 +83,29 @@ bool FakeMachine::execute(VcpuId vcpu) {
     return true;
 }
 
+// One instruction of each vCPU that may run; the vCPU that completed a step, if one did.
+std::optional<VcpuId> FakeMachine::run_round(std::set<VcpuId>& parked) {
+    std::optional<VcpuId> stepped;
+    for (unsigned i = 0; i < vcpu_count(); ++i) {
+        const VcpuId vcpu{i};
+        const auto mode = mode_of(vcpu);
+        if (mode == RunMode::stay || parked.contains(vcpu)) continue;
+        if (mode == RunMode::go && halted_.contains(vcpu)) continue;
+        if (!execute(vcpu)) {
+            parked.insert(vcpu);
+        } else if (mode == RunMode::step && !stepped) {
+            stepped = vcpu;
+        }
+    }
+    return stepped;
+}
+
 bool FakeMachine::run_until_stop(unsigned limit) {
     std::set<VcpuId> parked;
     for (unsigned round = 0; running_ && round < limit; ++round) {
-        for (unsigned i = 0; running_ && i < vcpu_count(); ++i) {
-            const VcpuId vcpu{i};
-            const auto mode = mode_of(vcpu);
-            if (mode == RunMode::stay || parked.contains(vcpu)) continue;
-            if (mode == RunMode::go && halted_.contains(vcpu)) continue;
-            if (!execute(vcpu)) {
-                parked.insert(vcpu);
-            } else if (mode == RunMode::step) {
-                deliver(stopped_by(MachineStop::Reason::stepped, vcpu));
-                return true;
-            }
+        if (const auto stepped = run_round(parked)) {
+            deliver(stopped_by(MachineStop::Reason::stepped, *stepped));
+            return true;
         }
         if (interrupt_asked_) {
             deliver({});
