@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The processor time a process and its children have used: far less moved by other users of the machine than a clock."""
+"""The processor time a process and its children have used, which other users of the machine hardly move."""
 
 import contextlib
 import pathlib

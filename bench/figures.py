@@ -44,9 +44,10 @@ class Table:
         lines = [f"{self.title} ({self._unit}; ratios to the first row; {len(self._base.samples)} samples)", "",
                  f"  {'':{width}}  {'median':>10}  {best:>10}  ratio   of {best}"]
         for row in self._rows.values():
-            lines.append(f"  {row.name:{width}}  {row.median():10.{self._digits}f}  "
-                         f"{row.best(self.rate):10.{self._digits}f}  {_short(self._ratio(row)):<6}  "
-                         f"{_short(row.best(self.rate) / self._base.best(self.rate)):<6}  {self._verdict(row)}".rstrip())
+            of_best = row.best(self.rate) / self._base.best(self.rate)
+            line = (f"  {row.name:{width}}  {row.median():10.{self._digits}f}  {row.best(self.rate):10.{self._digits}f}  "
+                    f"{_short(self._ratio(row)):<6}  {_short(of_best):<6}  {self._verdict(row)}")
+            lines.append(line.rstrip())
         return "\n".join(lines) + "\n"
 
     def missed(self) -> list[str]:

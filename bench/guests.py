@@ -44,7 +44,7 @@ class MeasuredGuest(Guest):
                 raise AssertionError(f"a breakpoint was hit: {stop.text}")
             for address in addresses:
                 client.remove(address)
-            client.detach()
+            client.demand("D")
 
 
 def progress(text: str) -> None:

@@ -50,5 +50,5 @@ def _raw_rate(guest: MeasuredGuest) -> float:
         for _ in range(RAW_STEPS):
             client.step(thread)
         elapsed = time.perf_counter() - started
-        client.detach()
+        client.demand("D")
     return RAW_STEPS / elapsed

@@ -155,6 +155,10 @@ void TcgInstrumentation::on_candidate(unsigned vcpu, void* candidate) {
 /// The program counter that QEMU shows in the middle of a block may be stale, but not by more than the block: its page
 /// tells in which mapping of the page the vCPU is.
 [[gnu::noinline]] TcgInstrumentation::Arrival TcgInstrumentation::arrive(unsigned vcpu, const Candidate& candidate) {
+    // Sites that wait, disabled, for their return must cost next to nothing: reading a register takes 50 ns.
+    if (std::ranges::none_of(candidate.group->slots, [](const Slot* slot) { return slot->enabled(); })) {
+        return {};
+    }
     const auto shown = read_plugin_register(pc_register_);
     if (!shown) {
         return {};

@@ -47,7 +47,8 @@ bool TcgInstrumentation::stands_at(VcpuId vcpu, VirtAddr pc) {
 }
 
 void TcgInstrumentation::pass_once(VcpuId vcpu, VirtAddr pc) {
-    parking_.pass_once(vcpu, pc, AddressSpace{qemu_plugin_u64_get(space_, vcpu.index)});
+    // From the registers: while translation callbacks are off nobody follows the address space.
+    parking_.pass_once(vcpu, pc, read_address_space(*machine_, vcpu).value_or(AddressSpace{}));
 }
 
 Expected<void> TcgInstrumentation::prepare_resume() {

@@ -12,7 +12,9 @@ Expected<void> BreakpointSet::insert(PointKind kind, VirtAddr address) {
     return {};
 }
 
-void BreakpointSet::remove(PointKind kind, VirtAddr address) { wanted_.erase({address, kind}); }
+void BreakpointSet::remove(PointKind kind, VirtAddr address) {
+    wanted_.erase({address, kind});
+}
 
 std::optional<PointKind> BreakpointSet::kind_at(VirtAddr address) const {
     for (const auto kind : {PointKind::software, PointKind::hardware})

@@ -64,7 +64,9 @@ constexpr auto kPackets = std::to_array<PacketRow>({
 
 }  // namespace
 
-std::span<const PacketRow> packet_table() { return kPackets; }
+std::span<const PacketRow> packet_table() {
+    return kPackets;
+}
 
 Expected<Command> parse_command(std::string_view body) {
     for (const auto& row : kPackets) {

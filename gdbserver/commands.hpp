@@ -111,7 +111,7 @@ struct ResumeSupport {};
 enum class Motion : std::uint8_t { go, step, range, halt };
 struct Action {
     Motion motion = Motion::go;
-    VirtAddr begin, end;  ///< of the range [begin, end)
+    VirtAddr begin, end;   ///< of the range [begin, end)
     ThreadPattern thread;  ///< kAny: whoever has no action of its own
 };
 struct Resume {
@@ -148,7 +148,7 @@ using Command =
                  cmd::SelectThread, cmd::ThreadAlive, cmd::CurrentThread, cmd::FirstThreads, cmd::MoreThreads,
                  cmd::ThreadExtraInfo, cmd::Transfer, cmd::ReadRegisters, cmd::WriteRegisters, cmd::ReadRegister,
                  cmd::WriteRegister, cmd::ReadMemory, cmd::WriteMemory, cmd::InsertPoint, cmd::RemovePoint,
-                 cmd::ResumeSupport, cmd::Resume, cmd::OldResume, cmd::StepFlagNames, cmd::StepFlags,
-                 cmd::SetStepFlags, cmd::PhysicalMode, cmd::SetPhysicalMode, cmd::Unknown>;
+                 cmd::ResumeSupport, cmd::Resume, cmd::OldResume, cmd::StepFlagNames, cmd::StepFlags, cmd::SetStepFlags,
+                 cmd::PhysicalMode, cmd::SetPhysicalMode, cmd::Unknown>;
 
 }  // namespace hvgdb::gdbserver

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gdbserver/connection.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -12,6 +9,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <utility>
 
 #include "gdbserver/log.hpp"
@@ -35,7 +34,9 @@ void tune(StreamSocket& socket) {
     socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>(30), ignored);
 }
 
-asio::steady_timer::time_point never() { return asio::steady_timer::time_point::max(); }
+asio::steady_timer::time_point never() {
+    return asio::steady_timer::time_point::max();
+}
 
 }  // namespace
 

@@ -18,9 +18,13 @@ Debuggee::Debuggee(emulator::Machine& machine, emulator::Instrumentation& instru
     machine_.set_stop_handler([this](const emulator::MachineStop& stop) { on_stop(stop); });
 }
 
-Debuggee::~Debuggee() { machine_.set_stop_handler({}); }
+Debuggee::~Debuggee() {
+    machine_.set_stop_handler({});
+}
 
-Inferior* Debuggee::find_inferior(std::uint32_t pid) { return attached_ && pid == whole_.pid() ? &whole_ : nullptr; }
+Inferior* Debuggee::find_inferior(std::uint32_t pid) {
+    return attached_ && pid == whole_.pid() ? &whole_ : nullptr;
+}
 
 std::vector<ThreadId> Debuggee::threads() const {
     std::vector<ThreadId> result;

@@ -134,9 +134,9 @@ class Debuggee {
     WatchpointSet watchpoints_;
     ReportHandler report_;
 
-    emulator::ResumePlan plan_;       ///< of the client's last resume
-    std::optional<Range> range_;      ///< while a range is stepped
-    std::optional<Place> reported_;   ///< where the reported vCPU stood
+    emulator::ResumePlan plan_;      ///< of the client's last resume
+    std::optional<Range> range_;     ///< while a range is stepped
+    std::optional<Place> reported_;  ///< where the reported vCPU stood
     std::optional<Stopped> last_stop_;
     std::optional<unsigned> step_flags_before_;
 
@@ -144,9 +144,9 @@ class Debuggee {
     bool gone_ = false;
     bool running_ = false;
     bool pausing_ = false;
-    bool leaving_ = false;            ///< paused only to take the last client's things out
-    bool client_interrupt_ = false;   ///< asked for since the last resume
-    bool parked_interrupt_ = false;   ///< asked for since the last resume
+    bool leaving_ = false;           ///< paused only to take the last client's things out
+    bool client_interrupt_ = false;  ///< asked for since the last resume
+    bool parked_interrupt_ = false;  ///< asked for since the last resume
 };
 
 }  // namespace hvgdb::gdbserver

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gdbserver/listen_address.hpp"
 
-#include <fmt/format.h>
-#include <sys/un.h>
-
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
+#include <sys/un.h>
 
 namespace hvgdb::gdbserver {
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <memory>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include "gdbserver/listen_address.hpp"
@@ -104,7 +103,7 @@ Expected<Listener> listen_tcp(const ListenAddress& where, const ListenAddress::T
 }
 
 bool is_abandoned(const sockaddr_un& address) {
-    struct stat status {};
+    struct stat status{};
     if (::lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
     const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
@@ -151,7 +150,9 @@ Listener& Listener::operator=(Listener&& other) noexcept {
     return *this;
 }
 
-Listener::~Listener() { close(); }
+Listener::~Listener() {
+    close();
+}
 
 void Listener::close() {
     if (descriptor_ < 0) return;
@@ -165,7 +166,9 @@ std::string Listener::gdb_target() const {
     return tcp.host == "127.0.0.1" || tcp.host == "0.0.0.0" ? fmt::format(":{}", tcp.port) : name();
 }
 
-void Listener::keep_across_exec() const { ::fcntl(descriptor_, F_SETFD, 0); }
+void Listener::keep_across_exec() const {
+    ::fcntl(descriptor_, F_SETFD, 0);
+}
 
 int Listener::release() {
     owns_path_ = false;

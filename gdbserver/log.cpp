@@ -2,7 +2,6 @@
 #include "gdbserver/log.hpp"
 
 #include <fmt/format.h>
-
 #include <iterator>
 #include <memory>
 

@@ -31,7 +31,9 @@ std::optional<unsigned> parse_register_number(std::string_view text) {
     return static_cast<unsigned>(*number);
 }
 
-std::unexpected<Error> bad_range() { return fail(Errc::bad_argument, "malformed address or length"); }
+std::unexpected<Error> bad_range() {
+    return fail(Errc::bad_argument, "malformed address or length");
+}
 
 Expected<Command> read(std::string_view rest, bool binary) {
     const auto range = parse_range(rest);
@@ -84,8 +86,12 @@ Expected<Command> write_register(std::string_view rest) {
     return Command{cmd::WriteRegister{.number = *number, .value = std::move(*value)}};
 }
 
-Expected<Command> read_memory(std::string_view rest) { return read(rest, false); }
-Expected<Command> read_memory_binary(std::string_view rest) { return read(rest, true); }
+Expected<Command> read_memory(std::string_view rest) {
+    return read(rest, false);
+}
+Expected<Command> read_memory_binary(std::string_view rest) {
+    return read(rest, true);
+}
 
 Expected<Command> write_memory(std::string_view rest) {
     const auto parts = split_once(rest, ':');

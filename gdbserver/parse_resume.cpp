@@ -13,7 +13,9 @@ namespace {
 // gdb sends at most one action a thread and a default.
 constexpr std::size_t kMaxActions = 4096;
 
-bool is_signal(std::string_view text) { return text.size() == 2 && parse_hex(text).has_value(); }
+bool is_signal(std::string_view text) {
+    return text.size() == 2 && parse_hex(text).has_value();
+}
 
 std::optional<cmd::Action> parse_motion(std::string_view text) {
     if (text.empty()) return std::nullopt;
@@ -84,9 +86,17 @@ Expected<Command> resume(std::string_view rest) {
     return Command{std::move(command)};
 }
 
-Expected<Command> go(std::string_view rest) { return old_resume(rest, false); }
-Expected<Command> step(std::string_view rest) { return old_resume(rest, true); }
-Expected<Command> go_with_signal(std::string_view rest) { return old_resume_with_signal(rest, false); }
-Expected<Command> step_with_signal(std::string_view rest) { return old_resume_with_signal(rest, true); }
+Expected<Command> go(std::string_view rest) {
+    return old_resume(rest, false);
+}
+Expected<Command> step(std::string_view rest) {
+    return old_resume(rest, true);
+}
+Expected<Command> go_with_signal(std::string_view rest) {
+    return old_resume_with_signal(rest, false);
+}
+Expected<Command> step_with_signal(std::string_view rest) {
+    return old_resume_with_signal(rest, true);
+}
 
 }  // namespace hvgdb::gdbserver::parsers

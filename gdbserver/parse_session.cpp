@@ -31,7 +31,8 @@ Expected<Command> transfer(std::string_view rest) {
     const auto operation = take_until(rest, ':');
     if (operation != "read") return Command{cmd::Unknown{}};
     const auto colon = rest.rfind(':');
-    if (colon == std::string_view::npos) return fail(Errc::bad_argument, "qXfer wants an annex, an offset and a length");
+    if (colon == std::string_view::npos)
+        return fail(Errc::bad_argument, "qXfer wants an annex, an offset and a length");
     const auto range = split_once(rest.substr(colon + 1), ',');
     if (!range) return fail(Errc::bad_argument, "qXfer wants an offset and a length");
     const auto offset = parse_hex(range->first);

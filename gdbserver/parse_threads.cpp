@@ -5,8 +5,12 @@ namespace hvgdb::gdbserver::parsers {
 
 namespace {
 
-std::unexpected<Error> bad_thread() { return fail(Errc::bad_argument, "malformed thread id"); }
-std::unexpected<Error> bad_process() { return fail(Errc::bad_argument, "malformed process id"); }
+std::unexpected<Error> bad_thread() {
+    return fail(Errc::bad_argument, "malformed thread id");
+}
+std::unexpected<Error> bad_process() {
+    return fail(Errc::bad_argument, "malformed process id");
+}
 
 }  // namespace
 

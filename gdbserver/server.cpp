@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gdbserver/server.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -12,7 +8,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <netinet/in.h>
 #include <optional>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 #include "gdbserver/connection.hpp"
@@ -28,7 +27,7 @@ class Server::Endpoint : public std::enable_shared_from_this<Endpoint> {
   public:
     Endpoint(asio::io_context& io, Stub& stub) : io_(io), stub_(&stub), acceptor_(io), pause_limit_(io) {}
 
-    Expected<void> listen(const ListenAddress& address);
+    void listen(Listener listener);
     [[nodiscard]] std::string address() const { return name_; }
     [[nodiscard]] bool has_client() const { return client_ != nullptr; }
     void close();
@@ -56,19 +55,14 @@ class Server::Endpoint : public std::enable_shared_from_this<Endpoint> {
     bool limiting_ = false;
 };
 
-Expected<void> Server::Endpoint::listen(const ListenAddress& address) {
-    auto opened = open_listener(address);
-    if (!opened) return std::unexpected(opened.error());
-    const auto protocol = opened->is_unix() ? asio::generic::stream_protocol(AF_UNIX, 0)
-                                            : asio::generic::stream_protocol(AF_INET, IPPROTO_TCP);
-    error_code error;
-    acceptor_.assign(protocol, ::dup(opened->descriptor()), error);
-    if (error) return fail(Errc::bad_argument, "cannot listen on " + opened->name() + ": " + error.message());
-    name_ = opened->name();
-    listener_.emplace(std::move(*opened));
-    log().info("listening on {}", this->address());
+void Server::Endpoint::listen(Listener listener) {
+    const auto protocol = listener.is_unix() ? asio::generic::stream_protocol(AF_UNIX, 0)
+                                             : asio::generic::stream_protocol(AF_INET, IPPROTO_TCP);
+    name_ = listener.name();
+    acceptor_.assign(protocol, listener.release());
+    listener_.emplace(std::move(listener));
+    log().debug("listening on {}", name_);
     asio::co_spawn(io_, accept(shared_from_this()), asio::detached);
-    return {};
 }
 
 asio::awaitable<void> Server::Endpoint::accept(std::shared_ptr<Endpoint> self) {
@@ -147,11 +141,21 @@ void Server::Endpoint::close() {
 
 Server::Server(asio::io_context& io, Stub& stub) : endpoint_(std::make_shared<Endpoint>(io, stub)) {}
 
-Server::~Server() { endpoint_->retire(); }
+Server::~Server() {
+    endpoint_->retire();
+}
 
-Expected<void> Server::listen(const ListenAddress& address) { return endpoint_->listen(address); }
-std::string Server::address() const { return endpoint_->address(); }
-bool Server::has_client() const { return endpoint_->has_client(); }
-void Server::close() { endpoint_->close(); }
+void Server::listen(Listener listener) {
+    endpoint_->listen(std::move(listener));
+}
+std::string Server::address() const {
+    return endpoint_->address();
+}
+bool Server::has_client() const {
+    return endpoint_->has_client();
+}
+void Server::close() {
+    endpoint_->close();
+}
 
 }  // namespace hvgdb::gdbserver

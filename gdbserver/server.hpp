@@ -27,7 +27,7 @@ class Server {
     ~Server();
 
     /// Once. Clients are accepted as soon as `io` runs. Takes an inherited socket over.
-    [[nodiscard]] Expected<void> listen(const ListenAddress& address);
+    void listen(Listener listener);
     /// Where it listens, with the real port; in the form ListenAddress::parse() reads.
     [[nodiscard]] std::string address() const;
     [[nodiscard]] bool has_client() const;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gdbserver/session.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace hvgdb::gdbserver {
 
 ClientFeatures ClientFeatures::parse(std::span<const std::string> features) {
-    const auto offers = [features](std::string_view name) { return std::ranges::find(features, name) != features.end(); };
+    const auto offers = [features](std::string_view name) {
+        return std::ranges::find(features, name) != features.end();
+    };
     return {.multiprocess = offers("multiprocess+"),
             .error_message = offers("error-message+"),
             .swbreak = offers("swbreak+"),

@@ -33,11 +33,11 @@ struct ClientFeatures {
 struct Session {
     ClientFeatures client;
     bool acknowledge = true;
-    bool lldb = false;      ///< wants neither run-length codes nor the `b` before binary memory
-    bool physical = false;  ///< addresses of m, M, x and X are physical
-    std::optional<ThreadId> general;            ///< for registers and memory (`Hg`)
-    std::optional<ThreadId> resumed;            ///< for `c` and `s` (`Hc`); nothing for all
-    std::vector<ThreadId> threads_to_list;      ///< what `qsThreadInfo` has still to send
+    bool lldb = false;                      ///< wants neither run-length codes nor the `b` before binary memory
+    bool physical = false;                  ///< addresses of m, M, x and X are physical
+    std::optional<ThreadId> general;        ///< for registers and memory (`Hg`)
+    std::optional<ThreadId> resumed;        ///< for `c` and `s` (`Hc`); nothing for all
+    std::vector<ThreadId> threads_to_list;  ///< what `qsThreadInfo` has still to send
     std::map<std::pair<std::string, std::string>, std::string> documents;  ///< by object and annex, as begun to be read
 
     [[nodiscard]] std::string format(const ThreadId& thread) const {

@@ -26,7 +26,9 @@ Stub::Stub(Debuggee& debuggee) : debuggee_(debuggee), decoder_(kPacketSize, fals
     debuggee_.set_report_handler([this](const StopReport& report) { on_report(report); });
 }
 
-Stub::~Stub() { debuggee_.set_report_handler({}); }
+Stub::~Stub() {
+    debuggee_.set_report_handler({});
+}
 
 void Stub::connect(Output output) {
     output_ = std::move(output);
@@ -108,8 +110,8 @@ void Stub::repeat_last() {
 void Stub::answer(std::string_view body) {
     log().trace("<- {}", printable(body));
     const auto command = parse_command(body);
-    const auto reply = command ? std::visit([this](const auto& packet) { return run(packet); }, *command)
-                               : refuse(command.error());
+    const auto reply =
+        command ? std::visit([this](const auto& packet) { return run(packet); }, *command) : refuse(command.error());
     if (reply) send(*reply);
 }
 
@@ -142,8 +144,12 @@ Expected<Inferior*> Stub::selected_inferior() {
     return inferior;
 }
 
-Stub::Reply Stub::refuse(const Error& error) const { return error_reply(error, session_.client); }
+Stub::Reply Stub::refuse(const Error& error) const {
+    return error_reply(error, session_.client);
+}
 
-Stub::Reply Stub::result(const Expected<void>& done) const { return done ? Reply("OK") : refuse(done.error()); }
+Stub::Reply Stub::result(const Expected<void>& done) const {
+    return done ? Reply("OK") : refuse(done.error());
+}
 
 }  // namespace hvgdb::gdbserver

@@ -79,6 +79,8 @@ Expected<void> Stub::write_memory(VirtAddr address, std::span<const std::byte> d
     return (*inferior)->write_memory(session_.general->tid, address, data);
 }
 
-Stub::Reply Stub::run(const cmd::WriteMemory& command) { return result(write_memory(command.address, command.data)); }
+Stub::Reply Stub::run(const cmd::WriteMemory& command) {
+    return result(write_memory(command.address, command.data));
+}
 
 }  // namespace hvgdb::gdbserver

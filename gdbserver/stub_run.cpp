@@ -61,7 +61,9 @@ Stub::Reply Stub::run(const cmd::Kill&) {
     return std::nullopt;
 }
 
-Stub::Reply Stub::run(const cmd::KillProcess& command) { return run(cmd::Detach{.pid = command.pid}); }
+Stub::Reply Stub::run(const cmd::KillProcess& command) {
+    return run(cmd::Detach{.pid = command.pid});
+}
 
 Stub::Reply Stub::run(const cmd::Run&) {
     return refuse({Errc::unsupported, "a machine cannot start a program; attach to it instead"});
@@ -71,14 +73,18 @@ Stub::Reply Stub::run(const cmd::Restart&) {
     return refuse({Errc::unsupported, "a machine cannot be restarted from here"});
 }
 
-Stub::Reply Stub::run(const cmd::InsertPoint& command) { return result(debuggee_.insert(command.point)); }
+Stub::Reply Stub::run(const cmd::InsertPoint& command) {
+    return result(debuggee_.insert(command.point));
+}
 
 Stub::Reply Stub::run(const cmd::RemovePoint& command) {
     debuggee_.remove(command.point);
     return "OK";
 }
 
-Stub::Reply Stub::run(const cmd::ResumeSupport&) { return "vCont;c;C;s;S;t;r"; }
+Stub::Reply Stub::run(const cmd::ResumeSupport&) {
+    return "vCont;c;C;s;S;t;r";
+}
 
 Stub::Reply Stub::resume(std::span<const cmd::Action> actions) {
     session_.documents.clear();
@@ -112,7 +118,8 @@ Stub::Reply Stub::run(const cmd::OldResume& command) {
     }
     std::vector<cmd::Action> actions;
     if (command.step) {
-        actions.push_back({.motion = cmd::Motion::step, .begin = {}, .end = {}, .thread = {.pid = thread.pid, .tid = thread.tid}});
+        actions.push_back(
+            {.motion = cmd::Motion::step, .begin = {}, .end = {}, .thread = {.pid = thread.pid, .tid = thread.tid}});
     }
     actions.push_back({});
     return resume(actions);

@@ -32,11 +32,21 @@ Stub::Reply Stub::run(const cmd::Supported& command) {
     return supported_features(session_.client);
 }
 
-Stub::Reply Stub::run(const cmd::MustReplyEmpty&) { return ""; }
-Stub::Reply Stub::run(const cmd::Unknown&) { return ""; }
-Stub::Reply Stub::run(const cmd::TraceStatus&) { return ""; }
-Stub::Reply Stub::run(const cmd::ExtendedMode&) { return "OK"; }
-Stub::Reply Stub::run(const cmd::SymbolLookup&) { return "OK"; }
+Stub::Reply Stub::run(const cmd::MustReplyEmpty&) {
+    return "";
+}
+Stub::Reply Stub::run(const cmd::Unknown&) {
+    return "";
+}
+Stub::Reply Stub::run(const cmd::TraceStatus&) {
+    return "";
+}
+Stub::Reply Stub::run(const cmd::ExtendedMode&) {
+    return "OK";
+}
+Stub::Reply Stub::run(const cmd::SymbolLookup&) {
+    return "OK";
+}
 
 Stub::Reply Stub::run(const cmd::StartNoAckMode&) {
     session_.acknowledge = false;
@@ -78,13 +88,21 @@ Stub::Reply Stub::run(const cmd::Monitor& command) {
     return "OK";
 }
 
-Stub::Reply Stub::run(const cmd::StepFlagNames&) { return "ENABLE=1,NOIRQ=2,NOTIMER=4"; }
+Stub::Reply Stub::run(const cmd::StepFlagNames&) {
+    return "ENABLE=1,NOIRQ=2,NOTIMER=4";
+}
 
-Stub::Reply Stub::run(const cmd::StepFlags&) { return fmt::format("0x{:x}", debuggee_.machine().step_flags()); }
+Stub::Reply Stub::run(const cmd::StepFlags&) {
+    return fmt::format("0x{:x}", debuggee_.machine().step_flags());
+}
 
-Stub::Reply Stub::run(const cmd::SetStepFlags& command) { return result(debuggee_.set_step_flags(command.flags)); }
+Stub::Reply Stub::run(const cmd::SetStepFlags& command) {
+    return result(debuggee_.set_step_flags(command.flags));
+}
 
-Stub::Reply Stub::run(const cmd::PhysicalMode&) { return session_.physical ? "1" : "0"; }
+Stub::Reply Stub::run(const cmd::PhysicalMode&) {
+    return session_.physical ? "1" : "0";
+}
 
 Stub::Reply Stub::run(const cmd::SetPhysicalMode& command) {
     session_.physical = command.on;

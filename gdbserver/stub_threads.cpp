@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Threads and documents.
 #include <fmt/format.h>
-
 #include <iterator>
 
 #include "emulator/hex.hpp"

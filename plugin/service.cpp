@@ -89,11 +89,11 @@ void Service::stop() {
             server_->close();
         }
         machine_socket_.reset();
+        listener_.reset();
     });
     // A thread that still waits for QEMU's stub ends with the process.
     (void)ended_.get_future().wait_for(kStopLimit);
     thread_.detach();
-    listener_.reset();
 }
 
 void Service::start() {
@@ -147,9 +147,8 @@ Expected<void> Service::connect() {
         return gdbserver::MonitorReply{console_->execute(line, selected)};
     });
     server_.emplace(io_, *stub_);
-    if (auto listening = server_->listen({gdbserver::ListenAddress::Inherited{dup(listener_->descriptor())}}); !listening) {
-        return listening;
-    }
+    server_->listen(std::move(*listener_));
+    listener_.reset();
     machine_socket_.emplace(io_, dup(machine_->native_handle()));
     watch_machine();
     // Connecting to QEMU's stub has paused the guest.

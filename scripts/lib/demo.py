@@ -160,7 +160,8 @@ def interrupt(demo: Demo) -> None:
     demo.guest.console.skip()
     since = demo.guest.console.position()
     time.sleep(STILL_SECONDS)
-    demo.check(not demo.guest.console.has(r"tick", since), f"no tick in {STILL_SECONDS:g} s: time stands still in the guest")
+    ticked = demo.guest.console.has(r"tick", since)
+    demo.check(not ticked, f"no tick in {STILL_SECONDS:g} s: time stands still in the guest")
 
 
 def detach(demo: Demo) -> None:

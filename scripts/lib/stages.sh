@@ -21,7 +21,7 @@ stage() {
     STAGE_TIME[$name]=$((SECONDS - started))
     STAGE_RESULT[$name]=ok
     ((code == 0)) || STAGE_RESULT[$name]=FAILED
-    STAGE_CLOSING[$name]=$(grep -E '^([0-9]+% tests passed|Total Test time|No tests were found|The following tests )' "$log" || true)
+    STAGE_CLOSING[$name]=$(grep -E '^([0-9]+% tests passed|Total Test time|No tests were found)' "$log" || true)
     rm -f "$log"
     printf '=== %s: %s, %d s\n' "$name" "${STAGE_RESULT[$name]}" "${STAGE_TIME[$name]}"
 }

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <spdlog/spdlog.h>
 #include <string>
+#include <utility>
 
 #include "tests/gdbserver/stub_fixture.hpp"
 
@@ -75,9 +77,15 @@ bool still_answers(hvgdb::test::StubRig& rig) {
 
 }  // namespace
 
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    spdlog::set_level(spdlog::level::off);
+    return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     hvgdb::test::StubRig rig;
-    rig.stub.set_monitor([](std::string_view line, VcpuId) { return hvgdb::gdbserver::MonitorReply{std::string(line)}; });
+    rig.stub.set_monitor(
+        [](std::string_view line, VcpuId) { return hvgdb::gdbserver::MonitorReply{std::string(line)}; });
     rig.connect();
     std::string bytes;
     for (std::size_t i = 0; i < size; ++i) {

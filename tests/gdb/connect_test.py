@@ -78,7 +78,8 @@ class Monitor(GuestCase):
         self.assertEqual(self.monitor("sites"), "no sites")
 
     def test_translate(self) -> None:
-        physical = re.search(r"0x[0-9a-f]+", self.monitor("translate rip").replace(f"{self.connected.value('$pc'):#x}", ""))
+        pc = f"{self.connected.value('$pc'):#x}"
+        physical = re.search(r"0x[0-9a-f]+", self.monitor("translate rip").replace(pc, ""))
         self.assertIsNotNone(physical)
         here = self.connected.cmd("x/2xg $pc").split(":", 1)[1]
         self.connected.cmd("maintenance packet Qqemu.PhyMemMode:1")

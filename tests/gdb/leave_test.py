@@ -13,14 +13,14 @@ class Leaving(GuestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.guest.launch("ticker >/dev/ttyS0")
+        self.guest.launch("sh -c 'ticker >/dev/ttyS0'")
         self.assert_ticks()
 
     def assert_ticks(self) -> None:
         """Two ticks that were not written yet."""
         self.guest.console.skip()
-        first = int(self.guest.wait_for(r"^tick (\d+)$", 10).group(1))
-        self.guest.wait_for(rf"^tick {first + 1}$", 10)
+        first = int(self.guest.wait_for(r"tick (\d+)\n", 10).group(1))
+        self.guest.wait_for(rf"tick {first + 1}\n", 10)
 
     def stopped_at_breakpoint(self, extended: bool = False):
         gdb = self.gdb(extended=extended)

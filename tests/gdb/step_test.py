@@ -51,7 +51,7 @@ class Stepping(GuestCase):
 
     def test_nexti_passes_over_a_call(self) -> None:
         main, text = symbols.symbols("counter")["main"], symbols.listing("counter", "main")
-        call = next(i for i, (_, line) in enumerate(text) if "<count_one>" in line)
+        call = next(i for i, (_, line) in enumerate(text) if re.match(r"call .*<count_one>", line))
         gdb = self.gdb()
         gdb.cmd(f"tbreak *{main + text[call][0]:#x}")
         self.program = self.guest.launch(f"{PINNED} 50 1000")

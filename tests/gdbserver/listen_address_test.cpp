@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gdbserver/listen_address.hpp"
 
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
 #include <optional>
+#include <unistd.h>
 
 namespace hvgdb::gdbserver {
 namespace {
@@ -30,20 +29,20 @@ TEST_P(Address, IsParsed) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, Address,
-    testing::Values(AddressRow{"127.0.0.1:1234", ListenAddress::Tcp{"127.0.0.1", 1234}},
-                    AddressRow{":1234", ListenAddress::Tcp{"127.0.0.1", 1234}},
-                    AddressRow{"1234", ListenAddress::Tcp{"127.0.0.1", 1234}},
-                    AddressRow{"0.0.0.0:0", ListenAddress::Tcp{"0.0.0.0", 0}},
-                    AddressRow{"localhost:65535", ListenAddress::Tcp{"localhost", 65535}},
-                    AddressRow{"[::1]:1234", ListenAddress::Tcp{"::1", 1234}},
-                    AddressRow{"unix:/tmp/a b:1", ListenAddress::Unix{"/tmp/a b:1"}},
-                    AddressRow{"fd:3", ListenAddress::Inherited{3}}, AddressRow{"", std::nullopt},
-                    AddressRow{"localhost", std::nullopt}, AddressRow{":65536", std::nullopt},
-                    AddressRow{":-1", std::nullopt}, AddressRow{":12x", std::nullopt}, AddressRow{"::1:1234", std::nullopt},
-                    AddressRow{"unix:", std::nullopt}, AddressRow{"unix:" + std::string(108, 'a'), std::nullopt},
-                    AddressRow{"fd:-1", std::nullopt}, AddressRow{"fd:x", std::nullopt}));
+INSTANTIATE_TEST_SUITE_P(Table, Address,
+                         testing::Values(AddressRow{"127.0.0.1:1234", ListenAddress::Tcp{"127.0.0.1", 1234}},
+                                         AddressRow{":1234", ListenAddress::Tcp{"127.0.0.1", 1234}},
+                                         AddressRow{"1234", ListenAddress::Tcp{"127.0.0.1", 1234}},
+                                         AddressRow{"0.0.0.0:0", ListenAddress::Tcp{"0.0.0.0", 0}},
+                                         AddressRow{"localhost:65535", ListenAddress::Tcp{"localhost", 65535}},
+                                         AddressRow{"[::1]:1234", ListenAddress::Tcp{"::1", 1234}},
+                                         AddressRow{"unix:/tmp/a b:1", ListenAddress::Unix{"/tmp/a b:1"}},
+                                         AddressRow{"fd:3", ListenAddress::Inherited{3}}, AddressRow{"", std::nullopt},
+                                         AddressRow{"localhost", std::nullopt}, AddressRow{":65536", std::nullopt},
+                                         AddressRow{":-1", std::nullopt}, AddressRow{":12x", std::nullopt},
+                                         AddressRow{"::1:1234", std::nullopt}, AddressRow{"unix:", std::nullopt},
+                                         AddressRow{"unix:" + std::string(108, 'a'), std::nullopt},
+                                         AddressRow{"fd:-1", std::nullopt}, AddressRow{"fd:x", std::nullopt}));
 
 TEST(ListenerTest, PortZeroBindsARealPortAndASecondBindIsRefusedInWords) {
     auto first = open_listener({ListenAddress::Tcp{"127.0.0.1", 0}});
@@ -56,7 +55,8 @@ TEST(ListenerTest, PortZeroBindsARealPortAndASecondBindIsRefusedInWords) {
 }
 
 TEST(ListenerTest, UnixPathIsRemovedAndADeadOneTakenOver) {
-    const std::string path = (std::filesystem::temp_directory_path() / ("hvgdb-listener-" + std::to_string(getpid()))).string();
+    const std::string path =
+        (std::filesystem::temp_directory_path() / ("hvgdb-listener-" + std::to_string(getpid()))).string();
     const ListenAddress address{ListenAddress::Unix{path}};
     int left_behind = -1;
     {

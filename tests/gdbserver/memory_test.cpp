@@ -35,10 +35,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Exchange{"P0=01", "E16"}, Exchange{"P0=010000000000000000", "E16"}, Exchange{"Pffff=00", "E01"},
                     Exchange{"G", "E16"}, Exchange{"G00", "E16"}, Exchange{"Hgp1.2", "OK"}, Exchange{"Hgp1.3", "E01"},
                     Exchange{"Hg-1", "OK"}, Exchange{"Hgp1.-1", "OK"}, Exchange{"Hgp2.1", "E01"}, Exchange{"Hg0", "OK"},
-                    Exchange{"Tp1.2", "OK"}, Exchange{"Tp1.9", "E01"}, Exchange{"qThreadExtraInfo,p1.2", "764350552031"},
-                    Exchange{"qAttached:2", "E01"}, Exchange{"qAttached", "1"}, Exchange{"vRun;61", "E5f"},
-                    Exchange{"R00", "E5f"}, Exchange{"QNonStop:1", "E5f"},
-                    Exchange{"qXfer:features:read:target.xml:ffffffff,1000", "l"}));
+                    Exchange{"Tp1.2", "OK"}, Exchange{"Tp1.9", "E01"},
+                    Exchange{"qThreadExtraInfo,p1.2", "764350552031"}, Exchange{"qAttached:2", "E01"},
+                    Exchange{"qAttached", "1"}, Exchange{"vRun;61", "E5f"}, Exchange{"R00", "E5f"},
+                    Exchange{"QNonStop:1", "E5f"}, Exchange{"qXfer:features:read:target.xml:ffffffff,1000", "l"}));
 
 TEST(Registers, WholeBlockGoesBothWays) {
     StubRig rig;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <gtest/gtest.h>
-
 #include <fstream>
+#include <gtest/gtest.h>
 #include <set>
 #include <string>
 
@@ -33,12 +32,11 @@ TEST(PacketTable, NoRowHidesALaterOne) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         for (std::size_t j = i + 1; j < rows.size(); ++j) {
             const bool hides = rows[i].match == PacketRow::Match::prefix ? rows[j].name.starts_with(rows[i].name)
-                                                                        : rows[j].name == rows[i].name;
+                                                                         : rows[j].name == rows[i].name;
             EXPECT_FALSE(hides) << rows[i].name << " hides " << rows[j].name;
         }
     }
 }
-
 
 class Malformed : public testing::TestWithParam<std::string> {};
 
@@ -53,9 +51,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values("m", "m1000", "m,4", "m1000,", "m1000,4x", "m-1,4", "m 1000,4", "m11111111111111111,1",
                     "M1000,2:00", "M1000,1:0", "M1000,1:zz", "M1000,1", "X1000,2:a", "X1000:", "G0", "Gxx", "pzz", "p",
                     "p100000000", "P1", "P1=0", "P=00", "H", "Hx1", "Hgzz", "Hg", "Hgp1.", "Hgp-1.1", "Hg-2", "T", "Tp",
-                    "vCont;", "vCont;x", "vCont;c:", "vCont;r1", "vCont;rz,1", "vCont;S", "vCont;C1",
-                    "vCont;c:p1.1;z", "Z0,", "Z0,1", "Z0,zz,1", "z3,1,", "D;", "D;0", "D;-1", "D1", "vAttach;",
-                    "vAttach;0", "vKill;zz", "qRcmd,0", "qRcmd,zz", "qThreadExtraInfo,", "qXfer:features:read:target.xml",
+                    "vCont;", "vCont;x", "vCont;c:", "vCont;r1", "vCont;rz,1", "vCont;S", "vCont;C1", "vCont;c:p1.1;z",
+                    "Z0,", "Z0,1", "Z0,zz,1", "z3,1,", "D;", "D;0", "D;-1", "D1", "vAttach;", "vAttach;0", "vKill;zz",
+                    "qRcmd,0", "qRcmd,zz", "qThreadExtraInfo,", "qXfer:features:read:target.xml",
                     "qXfer:features:read:target.xml:0", "qXfer:features:read:target.xml:0,z", "QNonStop:2", "cz", "s-1",
                     "C", "C5x", "S;1000", "Qqemu.sstep=8", "Qqemu.sstep=", "Qqemu.PhyMemMode:2", "qAttached:zz"));
 

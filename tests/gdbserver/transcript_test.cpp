@@ -5,12 +5,11 @@
 //   "!! "  an event, see run_event()
 //   "# "   a comment
 // Every reply must be expected, before the next packet or event.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <gtest/gtest.h>
 #include <map>
 #include <sstream>
 
@@ -87,18 +86,18 @@ class Transcript {
             {"lost", [&] { rig_.stub.disconnect(); }},
             {"raw", [&] { rig_.send_raw(text.substr(text.find(' ') + 1)); }},
             {"ctrl-c", [&] { rig_.send_raw("\x03"); }},
-            {"run", [&] { (void)rig_.machine.run_until_stop(); }},      // until something stops it, or for a while
-            {"pc", [&] { set_pc(words); }},                             // VCPU ADDRESS
-            {"jump", [&] { set_jump(words); }},                         // FROM TO: the program's instruction
-            {"watch", [&] { watchpoint(words); }},                      // VCPU ADDRESS: a watchpoint hits
-            {"pause", [&] { rig_.machine.deliver({}); }},               // somebody else paused the machine
-            {"gone", [&] { stop(MachineStop::Reason::gone); }},         // the emulator ended
-            {"shutdown", [&] { stop(MachineStop::Reason::shutdown); }}, // the guest is off
+            {"run", [&] { (void)rig_.machine.run_until_stop(); }},       // until something stops it, or for a while
+            {"pc", [&] { set_pc(words); }},                              // VCPU ADDRESS
+            {"jump", [&] { set_jump(words); }},                          // FROM TO: the program's instruction
+            {"watch", [&] { watchpoint(words); }},                       // VCPU ADDRESS: a watchpoint hits
+            {"pause", [&] { rig_.machine.deliver({}); }},                // somebody else paused the machine
+            {"gone", [&] { stop(MachineStop::Reason::gone); }},          // the emulator ended
+            {"shutdown", [&] { stop(MachineStop::Reason::shutdown); }},  // the guest is off
             {"is-running", [&] { EXPECT_TRUE(rig_.machine.running()) << where(); }},
             {"is-paused", [&] { EXPECT_FALSE(rig_.machine.running()) << where(); }},
-            {"site", [&] { expect_site(words, true); }},                // ADDRESS: an enabled site is there
+            {"site", [&] { expect_site(words, true); }},  // ADDRESS: an enabled site is there
             {"no-site", [&] { expect_site(words, false); }},
-            {"naks", [&] { expect_count(words, rig_.naks); }},          // so many came by now
+            {"naks", [&] { expect_count(words, rig_.naks); }},  // so many came by now
         };
         const auto event = events.find(name);
         ASSERT_NE(event, events.end()) << where() << "unknown event " << name;
@@ -160,8 +159,7 @@ TEST_P(Transcripts, Replays) {
     Transcript(std::filesystem::path(HVGDB_SOURCE_DIR "/tests/transcripts") / (GetParam() + ".rsp")).replay();
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Transcripts, testing::ValuesIn(transcripts()),
-                         [](const auto& row) { return row.param; });
+INSTANTIATE_TEST_SUITE_P(All, Transcripts, testing::ValuesIn(transcripts()), [](const auto& row) { return row.param; });
 
 }  // namespace
 }  // namespace hvgdb::test

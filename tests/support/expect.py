@@ -9,6 +9,8 @@ from gdb_session import Gdb
 from guest import Guest, Program
 from rsp_client import RspClient
 
+PROGRAMS = "counter pie_counter loop ticker faulter thread_hits"
+
 
 class GuestCase(unittest.TestCase):
     """Boots SMP vCPUs with APPEND on the kernel's command line, once for the class."""
@@ -28,8 +30,7 @@ class GuestCase(unittest.TestCase):
 
     def stop_programs(self) -> None:
         if self.guest.alive():
-            self.guest.run("killall -CONT -q counter pie_counter loop ticker faulter thread_hits; "
-                           "killall -KILL -q counter pie_counter loop ticker faulter thread_hits", may_fail=True)
+            self.guest.run("; ".join(f"killall -q -{name} {PROGRAMS}" for name in ("CONT", "KILL")), may_fail=True)
 
     def gdb(self, program=None, extended: bool = False) -> Gdb:
         """A gdb that is connected; the machine stands still."""
@@ -49,8 +50,8 @@ class GuestCase(unittest.TestCase):
         return client
 
     def let_end(self, client: RspClient, *programs: Program) -> None:
-        """Runs the machine, where no breakpoint may be left, until the programs have ended."""
-        client.go()
+        """Leaves the machine to itself and waits until the programs have ended."""
+        client.leave()
         for program in programs:
             program.wait()
 

@@ -58,9 +58,8 @@ bool FakeInstrumentation::arrive(VcpuId vcpu, VirtAddr pc) {
 }
 
 bool FakeInstrumentation::has_enabled_site(std::uint64_t address) const {
-    return std::ranges::any_of(registry_.list(), [address](const auto& site) {
-        return site.enabled && site.where.address.value == address;
-    });
+    return std::ranges::any_of(
+        registry_.list(), [address](const auto& site) { return site.enabled && site.where.address.value == address; });
 }
 
 SiteHandle FakeInstrumentation::add_site(SiteSpec where, SiteCallback callback) {

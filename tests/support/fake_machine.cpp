@@ -25,6 +25,12 @@ MachineStop stopped_by(MachineStop::Reason reason, VcpuId vcpu) {
     return stop;
 }
 
+const emulator::TargetDescription& parsed_description() {
+    static const auto parsed = emulator::TargetDescription::parse(fake_documents());
+    if (!parsed) throw std::runtime_error("the fake description does not parse: " + parsed.error().detail);
+    return *parsed;
+}
+
 const RegisterInfo& named(const emulator::TargetDescription& description, std::string_view name) {
     const auto* info = description.find(name);
     if (info == nullptr) throw std::invalid_argument("no such register in the fake machine: " + std::string(name));
@@ -33,10 +39,7 @@ const RegisterInfo& named(const emulator::TargetDescription& description, std::s
 
 }  // namespace
 
-FakeMachine::FakeMachine(unsigned vcpus) {
-    auto parsed = emulator::TargetDescription::parse(fake_documents());
-    if (!parsed) throw std::runtime_error("the fake description does not parse: " + parsed.error().detail);
-    description_ = std::move(*parsed);
+FakeMachine::FakeMachine(unsigned vcpus) : description_(parsed_description()) {
     blocks_.assign(vcpus, Bytes(description_.block_size()));
     for (unsigned i = 0; i < vcpus; ++i) set_pc(VcpuId{i}, 0x1000);
 }

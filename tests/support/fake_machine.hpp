@@ -67,7 +67,7 @@ class FakeMachine : public emulator::Machine {
     /// that a step, an instruction limit or interrupt() leads to; false when the machine still runs (or did not run).
     bool run_until_stop(unsigned limit = 64);
     void deliver(const emulator::MachineStop& stop);  ///< the machine is paused (or gone) now, for this reason
-    void start();  ///< running without resume(), as a guest nobody has stopped yet
+    void start();                                     ///< running without resume(), as a guest nobody has stopped yet
 
     // For the test: what was asked
     [[nodiscard]] const std::vector<emulator::ResumePlan>& resumes() const { return resumes_; }

@@ -30,7 +30,8 @@ std::size_t FakeMemory::read(std::uint64_t address, std::span<std::byte> out) co
         if (page == pages_.end()) break;
         const auto offset = static_cast<std::size_t>(at % kPageSize);
         const auto count = std::min<std::size_t>(kPageSize - offset, out.size() - done);
-        std::ranges::copy(std::span(page->second).subspan(offset, count), out.begin() + static_cast<std::ptrdiff_t>(done));
+        std::ranges::copy(std::span(page->second).subspan(offset, count),
+                          out.begin() + static_cast<std::ptrdiff_t>(done));
         done += count;
     }
     return done;

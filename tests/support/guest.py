@@ -142,7 +142,8 @@ class Guest:
 
     def uptime(self) -> float:
         """The guest's own monotonic clock, in seconds."""
-        return float(self.run("cat /proc/uptime").split()[0])
+        # A program that ends just now may write a line of its own between.
+        return float(re.search(r"^(\d+\.\d+) \d", self.run("cat /proc/uptime"), re.MULTILINE).group(1))
 
     def alive(self) -> bool:
         return self._child.alive()

@@ -2,9 +2,18 @@
 """Child processes in a group of their own, which never outlive the test."""
 
 import atexit
+import ctypes
 import os
 import signal
 import subprocess
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+libc = ctypes.CDLL(None)
+
+
+def die_with_parent() -> None:
+    """In the child: also where a time limit kills the test itself."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Child:
@@ -15,7 +24,8 @@ class Child:
     def __init__(self, command: list[str], merge_errors: bool):
         errors = subprocess.STDOUT if merge_errors else subprocess.PIPE
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True, bufsize=0
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True, bufsize=0,
+            preexec_fn=die_with_parent,
         )
         self.stdout = self._process.stdout
         self.stderr = self._process.stderr

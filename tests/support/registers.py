@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 ELEMENT = re.compile(r"<(?:xi:include|reg)\b([^>]*)>")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -21,7 +22,7 @@ def register_numbers(read_document: Callable[[str], str]) -> dict[str, int]:
 
 def _registers(read_document: Callable[[str], str], annex: str) -> Iterator[dict[str, str]]:
     # QEMU's documents use the prefix "xi" without declaring it, which an XML parser refuses.
-    for element in ELEMENT.finditer(read_document(annex)):
+    for element in ELEMENT.finditer(COMMENT.sub("", read_document(annex))):
         attributes = dict(ATTRIBUTE.findall(element.group(1)))
         if "href" in attributes:
             yield from _registers(read_document, attributes["href"])

@@ -149,8 +149,10 @@ class RspClient:
         self.send(f"vCont;s:{thread}")
         return self.wait_stop()
 
-    def detach(self) -> None:
+    def leave(self) -> None:
+        """Detaches and closes the connection; the machine runs on."""
         self.demand("D")
+        self.close()
 
     # Breakpoints
 
@@ -233,3 +235,8 @@ class RspClient:
             if reply == "OK":
                 return text
             return text + bytes.fromhex(reply).decode()
+
+    def scope(self, space: int) -> None:
+        """Breakpoints set from now on count in one address space only."""
+        answer = self.monitor(f"scope {space:#x}")
+        assert f"{space:#x} only" in answer, answer

@@ -24,7 +24,7 @@ class RestartedInstructions(GuestCase):
         done = client.read_word(values["rounds"], first.thread)
         first_at = addresses.index(hits.at[0])
         hits.until_end(program)
-        client.detach()
+        client.leave()
         left = (ROUNDS - done) * len(addresses) - first_at
         expected = [addresses[(first_at + i) % len(addresses)] for i in range(left)]
         self.assertEqual(hits.at, expected)

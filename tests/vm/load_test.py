@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Many stops in a row while interrupts come and other processes want the vCPUs."""
 
+import symbols
 from expect import GuestCase
 from hits import Hits, address_space
 
 STOPS = 2000
+ADDRESS = symbols.symbols("counter")["count_one"]
 FOR_EVER = 4_000_000_000
 
 
@@ -15,24 +17,22 @@ class StopsUnderLoad(GuestCase):
         for _ in range(2):
             self.guest.start(f"loop {FOR_EVER}")
         self.guest.start("ticker >/dev/null")
-        program = self.guest.hold(f"counter {STOPS} {pause_us}")
-        target = program.values()
         client = self.rsp()
-        self.guest.release(program)
-        client.insert(target["count_one"])
+        client.insert(ADDRESS)
+        program = self.guest.launch(f"counter {STOPS} {pause_us}")
+        hits = Hits(client, ADDRESS)
         first = client.go_to_stop()
-        space = address_space(client, first.thread)
-        left = STOPS - client.read_word(target["counter"], first.thread) - 1
+        hits.check(first)
+        hits.space = address_space(client, first.thread)
         if scoped:
-            client.remove(target["count_one"])
-            client.monitor(f"scope {space:#x}")
+            client.remove(ADDRESS)
+            client.scope(hits.space)
             # A neighbour runs through the same address all the time and must not be seen.
             self.guest.launch(f"counter {FOR_EVER}")
-            client.insert(target["count_one"])
-        hits = Hits(client, target["count_one"], space=space)
-        self.assertEqual(hits.until_end(program, limit=200), left)
-        client.remove(target["count_one"])
-        client.detach()
+            client.insert(ADDRESS)
+        hits.until_end(program, limit=200)
+        self.assertEqual(len(hits.at), STOPS)
+        client.leave()
         self.assertEqual(program.last_values()["counter"], STOPS)
 
     def test_without_pauses(self) -> None:

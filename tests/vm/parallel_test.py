@@ -30,8 +30,7 @@ class AllAtOnce(GuestCase):
         program = self.guest.launch(f"thread_hits {CPUS} {calls}")
         hits = EachThreadHits(client, address)
         count = hits.until_end(program, limit=200)
-        client.remove(address)
-        client.detach()
+        client.leave()
         self.assertEqual(program.last_values()["total"], CPUS * calls)
         self.assertEqual(count, CPUS * calls)
         self.assertEqual(set(hits.by_thread.values()), {calls}, hits.by_thread)
@@ -54,7 +53,7 @@ class AllAtOnce(GuestCase):
         program = self.guest.launch(f"thread_hits {CPUS} 50")
         hits = Hits(client, *addresses)
         hits.until_end(program, limit=200)
-        client.detach()
+        client.leave()
         self.assertEqual(program.last_values()["total"], CPUS * 50)
         for address in addresses:
             self.assertEqual(hits.at.count(address), CPUS * 50, f"at +{address - start:#x}")

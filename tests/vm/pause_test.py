@@ -3,6 +3,7 @@
 
 import time
 
+import symbols
 from expect import GuestCase
 from guest import values_of
 from hits import Hits
@@ -26,26 +27,22 @@ class Clock(GuestCase):
         def stop_and_go() -> None:
             client = self.rsp()
             time.sleep(PAUSE_SECONDS)
-            client.detach()
-            client.close()
+            client.leave()
 
         self.check_clock(stop_and_go)
 
     def test_stands_still_at_a_breakpoint(self) -> None:
-        program = self.guest.hold("counter 3 1000")
-        address = program.values()["count_one"]
+        address = symbols.symbols("counter")["count_one"]
 
         def stop_and_go() -> None:
             client = self.rsp()
             client.insert(address)
-            self.guest.release(program)
+            self.guest.launch("counter 3 1000")
             Hits(client, address).check(client.go_to_stop())
             time.sleep(PAUSE_SECONDS)
-            client.detach()
-            client.close()
+            client.leave()
 
         self.check_clock(stop_and_go)
-        program.wait()
 
 
 class Traces(GuestCase):
@@ -67,8 +64,7 @@ class Traces(GuestCase):
     def test_sites_go_with_detach(self) -> None:
         client = self.hit_some()
         self.assertIn(f"{self.address:#x}", client.monitor("sites"))
-        client.detach()
-        client.close()
+        client.leave()
         self.assert_guest_runs()
         self.assertEqual(self.rsp().monitor("sites"), "no sites\n")
 
@@ -82,8 +78,7 @@ class Traces(GuestCase):
                 self.assert_guest_runs()
                 again = self.rsp()
                 self.assertEqual(again.monitor("sites"), "no sites\n")
-                again.detach()
-                again.close()
+                again.leave()
 
     def test_speed_comes_back(self) -> None:
         """With no site left the loop is as fast as it was before the first one."""
@@ -91,8 +86,7 @@ class Traces(GuestCase):
         before = self.time_loop()
         self.program = self.guest.start("counter 4000000000")
         client = self.hit_some()
-        client.detach()
-        client.close()
+        client.leave()
         self.stop_programs()
         time.sleep(1.5)  # translation callbacks are switched at most once a second
         after = self.time_loop()

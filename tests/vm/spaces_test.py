@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One piece of code in several processes: a breakpoint stops in those it is for, and at its true address."""
 
+import re
+
 import symbols
 from expect import GuestCase
 from hits import Hits, address_space
@@ -25,21 +27,20 @@ class ThreeInstances(GuestCase):
     def stop_only_in(self, chosen: int, scoped: bool) -> None:
         programs = self.hold_three("pie_counter")
         target = programs[chosen].values()
-        client = self.rsp()
-        self.guest.release(*programs)
-        client.insert(target["count_one"])
-        first = client.go_to_stop()
-        space = address_space(client, first.thread)
-        Hits(client, target["count_one"]).check(first)
-        if scoped:
-            client.remove(target["count_one"])
-            client.monitor(f"scope {space:#x}")
+        with self.rsp() as client:
+            self.guest.release(*programs)
             client.insert(target["count_one"])
-        left = CALLS - client.read_word(target["counter"], first.thread) - 1
-        hits = Hits(client, target["count_one"], space=space)
-        self.assertEqual(hits.until_end(programs[chosen]), left)
-        client.remove(target["count_one"])
-        self.let_end(client, *programs)
+            first = client.go_to_stop()
+            hits = Hits(client, target["count_one"], space=address_space(client, first.thread))
+            hits.check(first)
+            left = CALLS - client.read_word(target["counter"], first.thread)
+            if scoped:
+                client.remove(target["count_one"])
+                client.scope(hits.space)
+                client.insert(target["count_one"])
+            hits.until_end(programs[chosen])
+            self.assertEqual(len(hits.at), left)
+            self.let_end(client, *programs)
         self.check_counts(programs)
 
     def test_any_space_each_at_its_own_address(self) -> None:
@@ -62,14 +63,13 @@ class ThreeInstances(GuestCase):
         space = address_space(client, first.thread)
         left = CALLS - client.read_word(target["counter"], first.thread) - 1
         client.remove(target["count_one"])
-        client.monitor(f"scope {space:#x}")
+        client.scope(space)
         client.insert(target["count_one"])
         self.guest.release(*programs[1:])
         hits = Hits(client, target["count_one"], space=space)
         self.assertEqual(hits.until_end(chosen), left)
         self.let_end(client, *programs[1:])
         self.check_counts(programs)
-        client.interrupt()
 
     def test_same_address_in_any_space(self) -> None:
         programs = self.hold_three("counter")
@@ -84,7 +84,6 @@ class ThreeInstances(GuestCase):
             hits.check(stop)
             left = CALLS - client.read_word(program.values()["counter"], stop.thread) - 1
             self.assertEqual(hits.until_end(program), left)
-        client.remove(address)
         self.let_end(client)
         self.check_counts(programs)
 
@@ -103,7 +102,6 @@ class ThreeInstances(GuestCase):
         hits = Hits(client, target["count_one"], space=space)
         for _ in range(20):
             hits.check(client.go_to_stop())
-        client.remove(target["count_one"])
         self.let_end(client, *programs)
         self.check_counts(programs)
 
@@ -128,7 +126,7 @@ class InsideBlocks(GuestCase):
         """The instructions of main() between one call of count_one() and the next."""
         main = symbols.offset("pie_counter", "main", "count_one")
         text = symbols.listing("pie_counter", "main")
-        call = next(i for i, (_, line) in enumerate(text) if "<count_one>" in line)
+        call = next(i for i, (_, line) in enumerate(text) if re.match(r"call .*<count_one>", line))
         return [self.entry + main + address for address, _ in text[call - 1 : call + 2]]
 
     def test_each_instruction_alone(self) -> None:

@@ -38,15 +38,13 @@ class TranslatedBefore(GuestCase):
             stop = client.interrupt()
         # Idle keeps the last process's page tables; a shell command has others.
         if scoped:
-            client.monitor(f"scope {space:#x}")
+            client.scope(space)
         client.insert(target["count_one"])
         hits = Hits(client, target["count_one"], space=space)
         stop = client.go_to_stop()
         hits.check(stop)
         left = CALLS - client.read_word(target["counter"], stop.thread) - 1
         self.assertEqual(hits.until_end(program), left)
-        client.remove(target["count_one"])
-        client.monitor("scope any")
         self.let_end(client)
         self.assertEqual(program.last_values()["counter"], CALLS)
 
@@ -68,7 +66,7 @@ class TranslatedBefore(GuestCase):
             client.go()
             time.sleep(0.1)
             client.interrupt()
-        client.detach()
+        client.leave()
 
 
 class NotThereYet(GuestCase):
@@ -79,9 +77,7 @@ class NotThereYet(GuestCase):
         client.insert(self.address)
         program = self.guest.launch(f"counter {CALLS}")
         self.assertEqual(Hits(client, self.address).until_end(program), CALLS)
-        client.remove(self.address)
-        client.detach()
-        client.close()
+        client.leave()
         self.assertEqual(program.last_values()["counter"], CALLS)
 
     def test_first_cold_then_hot_in_the_page_cache(self) -> None:
