@@ -21,7 +21,8 @@ if(HVGDB_WARNINGS_ARE_ERRORS)
     target_compile_options(project_options INTERFACE -Werror)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    target_compile_options(project_options INTERFACE -Wno-restrict)  # GCC bug 105651: std::string operator+
+    # False alarms: GCC bug 105651 (std::string operator+), and vectors in optimised initialiser lists.
+    target_compile_options(project_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 target_compile_definitions(project_options INTERFACE HVGDB_VERSION="${PROJECT_VERSION}")
 

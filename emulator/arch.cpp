@@ -28,7 +28,7 @@ constexpr Row kRows[] = {
     {"riscv:rv32", "riscv32", {"pc", "sp", "fp", {}, 0}},
 };
 
-const Arch* find_row(std::string_view name, std::string_view Row::*key) {
+const Arch* find_row(std::string_view name, std::string_view Row::* key) {
     const auto* row = std::ranges::find(kRows, name, key);
     return row == std::end(kRows) ? nullptr : &row->arch;
 }
@@ -40,16 +40,21 @@ bool is_legacy_prefix(std::uint8_t byte) {
 
 }  // namespace
 
-const Arch* find_arch(std::string_view gdb_architecture) { return find_row(gdb_architecture, &Row::gdb); }
+const Arch* find_arch(std::string_view gdb_architecture) {
+    return find_row(gdb_architecture, &Row::gdb);
+}
 
-const Arch* find_arch_of_qemu(std::string_view target_name) { return find_row(target_name, &Row::qemu); }
+const Arch* find_arch_of_qemu(std::string_view target_name) {
+    return find_row(target_name, &Row::qemu);
+}
 
 const Arch* find_arch(const TargetDescription& description) {
     if (const Arch* arch = find_arch(description.architecture())) {
         return arch;
     }
     for (const Row& row : kRows) {
-        if (description.find(row.arch.program_counter) != nullptr && description.find(row.arch.stack_pointer) != nullptr &&
+        if (description.find(row.arch.program_counter) != nullptr &&
+            description.find(row.arch.stack_pointer) != nullptr &&
             description.find(row.arch.frame_pointer) != nullptr) {
             return &row.arch;
         }

@@ -32,6 +32,8 @@ class VcpuContext {
     [[nodiscard]] virtual VirtAddr pc() const = 0;
     /// The page-table root now in use; 0 on architectures whose root is not tracked.
     [[nodiscard]] virtual AddressSpace address_space() const = 0;
+    /// 0 on architectures we do not know. Tells the threads of one address space apart.
+    [[nodiscard]] virtual std::uint64_t stack_pointer() = 0;
     /// Registers of at most 64 bits, zero-extended, by their name in the target description. `not_found` otherwise.
     [[nodiscard]] virtual Expected<std::uint64_t> read_register(std::string_view name) = 0;
     /// All or nothing, through the current address space; `fault` when a page is missing.
@@ -98,8 +100,9 @@ class Instrumentation {
     /// between parking and the pause is not at its site and is not named; it will come back to it.
     [[nodiscard]] virtual std::optional<PendingStop> pending_stop() = 0;
 
-    /// Let the vCPU, which stands at `pc`, execute that instruction once although sites are there. Holds until it has
-    /// left it, however often the instruction faults and is restarted in between. Forgets its pending stop.
+    /// Let the guest thread on that vCPU, which stands at `pc`, execute that instruction once although sites are there.
+    /// Holds until it has left it, however often the instruction faults and is restarted in between, and on whichever
+    /// vCPU. Forgets the pending stop. To be called before prepare_resume().
     virtual void pass_once(VcpuId vcpu, VirtAddr pc) = 0;
 
     /// To be called on a paused machine right before Machine::resume(): makes QEMU translate anew what new sites

@@ -6,25 +6,6 @@
 
 namespace hvgdb::emulator {
 
-bool Parking::let_pass(Vcpu& state, VirtAddr pc, AddressSpace space) {
-    if (!state.pass || state.pass->space != space) {
-        return false;
-    }
-    if (state.pass->pc != pc) {
-        if (state.pass->used && !state.pass->restarted) {
-            state.pass.reset();
-        }
-        return false;
-    }
-    if (!state.pass->used || state.pass->restarted) {
-        state.pass->used = true;
-        state.pass->restarted = false;
-        return true;
-    }
-    state.pass.reset();
-    return false;
-}
-
 bool Parking::still_parked(Vcpu& state, VirtAddr pc, AddressSpace space) {
     if (!state.parked || state.parked->pc != pc || state.parked->space != space) {
         return false;
@@ -36,10 +17,17 @@ bool Parking::still_parked(Vcpu& state, VirtAddr pc, AddressSpace space) {
     return false;
 }
 
+Slot* Parking::first_match(VcpuContext& vcpu, std::span<Slot* const> slots) {
+    const auto match =
+        std::ranges::find_if(slots, [&](const Slot* slot) { return slot->matches(vcpu.pc(), vcpu.address_space()); });
+    return match == slots.end() ? nullptr : *match;
+}
+
 Slot* Parking::run_callbacks(VcpuContext& vcpu, std::span<Slot* const> slots) {
     Slot* stopped_by = nullptr;
     for (Slot* slot : slots) {
-        if (slot->matches(vcpu.pc(), vcpu.address_space()) && slot->run(vcpu) == Verdict::stop && stopped_by == nullptr) {
+        if (slot->matches(vcpu.pc(), vcpu.address_space()) && slot->run(vcpu) == Verdict::stop &&
+            stopped_by == nullptr) {
             stopped_by = slot;
         }
     }
@@ -49,32 +37,24 @@ Slot* Parking::run_callbacks(VcpuContext& vcpu, std::span<Slot* const> slots) {
 Parking::Action Parking::arrive(VcpuContext& vcpu, std::span<Slot* const> slots) {
     const VirtAddr pc = vcpu.pc();
     const AddressSpace space = vcpu.address_space();
-    if (std::ranges::none_of(slots, [&](const Slot* slot) { return slot->matches(pc, space); })) {
+    if (first_match(vcpu, slots) == nullptr) {
+        return Action::go_on;
+    }
+    if (passes_.use(vcpu)) {
         return Action::go_on;
     }
     Vcpu& state = vcpus_.at(vcpu.vcpu().index);
     const std::scoped_lock lock(state.mutex);
-    if (let_pass(state, pc, space)) {
-        return Action::go_on;
-    }
     if (!still_parked(state, pc, space)) {
-        Slot* stopped_by = run_callbacks(vcpu, slots);
+        Slot* stopped_by = interrupted_.take(vcpu) ? first_match(vcpu, slots) : run_callbacks(vcpu, slots);
         if (stopped_by == nullptr) {
             return Action::go_on;
         }
-        state.parked = Parked{pc, space, stopped_by->where()};
+        state.parked = Parked{pc, space, vcpu.stack_pointer(), stopped_by->where()};
         state.parked_by = stopped_by;
         state.announced = false;
     }
     return std::exchange(state.announced, true) ? Action::park : Action::park_first;
-}
-
-void Parking::restarted(VcpuId vcpu, VirtAddr pc) {
-    Vcpu& state = vcpus_.at(vcpu.index);
-    const std::scoped_lock lock(state.mutex);
-    if (state.pass && state.pass->used && state.pass->pc == pc) {
-        state.pass->restarted = true;
-    }
 }
 
 std::optional<Parking::Parked> Parking::parked(VcpuId vcpu) {
@@ -86,32 +66,33 @@ std::optional<Parking::Parked> Parking::parked(VcpuId vcpu) {
     return state.parked;
 }
 
-void Parking::forget_parked(VcpuId vcpu) {
+void Parking::left_parked(VcpuId vcpu) {
+    Vcpu& state = vcpus_.at(vcpu.index);
+    const std::scoped_lock lock(state.mutex);
+    if (state.parked) {
+        interrupted_.add({state.parked->pc, state.parked->space, state.parked->stack_pointer});
+        state.parked.reset();
+    }
+}
+
+void Parking::pass_once(VcpuId vcpu, const Standpoint& standpoint) {
+    passes_.add(standpoint);
     Vcpu& state = vcpus_.at(vcpu.index);
     const std::scoped_lock lock(state.mutex);
     state.parked.reset();
 }
 
-void Parking::pass_once(VcpuId vcpu, VirtAddr pc, AddressSpace space) {
-    Vcpu& state = vcpus_.at(vcpu.index);
-    const std::scoped_lock lock(state.mutex);
-    state.pass = Pass{pc, space};
-    state.parked.reset();
-}
-
-void Parking::prepare_resume(const std::function<bool(VcpuId, VirtAddr)>& stands_at) {
-    for (unsigned index = 0; index < vcpus_.size(); ++index) {
-        Vcpu& state = vcpus_[index];
+void Parking::prepare_resume(const SiteRegistry& registry) {
+    for (Vcpu& state : vcpus_) {
         const std::scoped_lock lock(state.mutex);
         state.announced = false;
         if (state.parked && !state.parked_by->enabled()) {
             state.parked.reset();
         }
-        const bool old = state.pass && !std::exchange(state.pass->fresh, false);
-        if (old && !state.pass->used && !stands_at(VcpuId{index}, state.pass->pc)) {
-            state.pass.reset();
-        }
     }
+    const auto has_site = [&](const Standpoint& at) { return registry.enabled_at(at.pc, at.space); };
+    passes_.keep_only(has_site);
+    interrupted_.keep_only(has_site);
 }
 
 }  // namespace hvgdb::emulator

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "emulator/instrumentation.hpp"
+#include "emulator/passes.hpp"
 #include "emulator/site_registry.hpp"
 
 namespace hvgdb::emulator {
@@ -30,44 +30,40 @@ class Parking {
     /// The vCPU's thread: it is about to execute the instruction at vcpu.pc(), on which `slots` have a callback.
     [[nodiscard]] Action arrive(VcpuContext& vcpu, std::span<Slot* const> slots);
     /// The vCPU's thread: an exception or interrupt came while `pc` was the next instruction.
-    void restarted(VcpuId vcpu, VirtAddr pc);
+    void restarted(VcpuId vcpu, VirtAddr pc) { passes_.restarted(vcpu, pc); }
 
     // The server's thread, while no vCPU executes.
     struct Parked {
         VirtAddr pc;
         AddressSpace space;
+        std::uint64_t stack_pointer = 0;
         SiteSpec where;
     };
     /// Where the vCPU is parked and why, if the site that stopped it is still enabled.
     [[nodiscard]] std::optional<Parked> parked(VcpuId vcpu);
-    void forget_parked(VcpuId vcpu);
+    /// An interrupt took the thread away from there; when it comes back it parks without another call.
+    void left_parked(VcpuId vcpu);
     /// See Instrumentation::pass_once.
-    void pass_once(VcpuId vcpu, VirtAddr pc, AddressSpace space);
-    /// Parked vCPUs report again when they come back. A pass that was not used yet is void unless its vCPU still
-    /// `stands_at` that place.
-    void prepare_resume(const std::function<bool(VcpuId, VirtAddr)>& stands_at);
+    void pass_once(VcpuId vcpu, const Standpoint& standpoint);
+    /// Parked vCPUs report again when they come back. Passes are void where no site is enabled: nobody would see them
+    /// used.
+    void prepare_resume(const SiteRegistry& registry);
 
   private:
-    struct Pass {
-        VirtAddr pc;
-        AddressSpace space;
-        bool fresh = true;       ///< made since the last resume
-        bool used = false;       ///< the instruction was let through
-        bool restarted = false;  ///< and did not complete
-    };
     struct Vcpu {
         std::mutex mutex;
-        std::optional<Pass> pass;
         std::optional<Parked> parked;
         Slot* parked_by = nullptr;
         bool announced = false;
     };
 
-    static bool let_pass(Vcpu& state, VirtAddr pc, AddressSpace space);
     static bool still_parked(Vcpu& state, VirtAddr pc, AddressSpace space);
+    static Slot* first_match(VcpuContext& vcpu, std::span<Slot* const> slots);
     static Slot* run_callbacks(VcpuContext& vcpu, std::span<Slot* const> slots);
 
     std::vector<Vcpu> vcpus_;
+    Passes passes_;
+    Passes interrupted_;  ///< threads that were parked when an interrupt came
 };
 
 }  // namespace hvgdb::emulator

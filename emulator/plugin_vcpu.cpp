@@ -18,13 +18,17 @@ GByteArray* scratch() {
 
 }  // namespace
 
-void PluginRegisters::load() {
+void PluginRegisters::load(const Arch* arch) {
     GArray* list = qemu_plugin_get_registers();
     const auto* rows = reinterpret_cast<const qemu_plugin_reg_descriptor*>(list->data);
     for (const auto& row : std::span(rows, list->len)) {
         handles_.try_emplace(row.name, row.handle);
     }
     g_array_free(list, 1);
+    if (arch != nullptr) {
+        program_counter_ = find(arch->program_counter);
+        stack_pointer_ = find(arch->stack_pointer);
+    }
 }
 
 qemu_plugin_register* PluginRegisters::find(std::string_view name) const {
@@ -40,6 +44,10 @@ std::optional<std::uint64_t> read_plugin_register(qemu_plugin_register* handle) 
     std::uint64_t value = 0;
     std::memcpy(&value, buffer->data, buffer->len);
     return value;
+}
+
+std::uint64_t PluginVcpu::stack_pointer() {
+    return read_plugin_register(registers_.stack_pointer()).value_or(0);
 }
 
 Expected<std::uint64_t> PluginVcpu::read_register(std::string_view name) {

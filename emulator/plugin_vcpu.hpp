@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/arch.hpp"
 #include "emulator/instrumentation.hpp"
 #include "emulator/qemu_plugin_api.hpp"
 
@@ -17,12 +18,16 @@ namespace hvgdb::emulator {
 /// Register handles by name; the same for all vCPUs. Filled on a vCPU thread when that vCPU starts.
 class PluginRegisters {
   public:
-    /// Inside vcpu_init only.
-    void load();
+    /// Inside vcpu_init only. `arch` may be null.
+    void load(const Arch* arch);
+    [[nodiscard]] qemu_plugin_register* program_counter() const { return program_counter_; }
+    [[nodiscard]] qemu_plugin_register* stack_pointer() const { return stack_pointer_; }
     [[nodiscard]] qemu_plugin_register* find(std::string_view name) const;
 
   private:
     std::map<std::string, qemu_plugin_register*, std::less<>> handles_;
+    qemu_plugin_register* program_counter_ = nullptr;
+    qemu_plugin_register* stack_pointer_ = nullptr;
 };
 
 /// Reads at most eight bytes, zero-extended, in the current callback, which must have asked for registers.
@@ -36,6 +41,7 @@ class PluginVcpu final : public VcpuContext {
     [[nodiscard]] VcpuId vcpu() const override { return vcpu_; }
     [[nodiscard]] VirtAddr pc() const override { return pc_; }
     [[nodiscard]] AddressSpace address_space() const override { return space_; }
+    [[nodiscard]] std::uint64_t stack_pointer() override;
     [[nodiscard]] Expected<std::uint64_t> read_register(std::string_view name) override;
     [[nodiscard]] Expected<void> read_memory(VirtAddr address, std::span<std::byte> out) override;
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+// NOLINTBEGIN(readability-identifier-naming): QEMU's names
 extern "C" {
 
 using qemu_plugin_id_t = std::uint64_t;
@@ -67,7 +68,6 @@ void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t, qemu_plugin_vcpu_cb, vo
 void qemu_plugin_register_vcpu_resume_cb(qemu_plugin_id_t, qemu_plugin_vcpu_cb, void*);
 void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t, int types, qemu_plugin_discon_cb, void*);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t, qemu_plugin_trans_cb, void*);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(void*), void*);
 
 // Drops every callback and every translated block, then calls back with all vCPUs held. From a vCPU thread only.
 void qemu_plugin_reset(qemu_plugin_id_t, void (*)(void*), void*);
@@ -97,3 +97,4 @@ GByteArray* g_byte_array_new(void);
 GByteArray* g_byte_array_set_size(GByteArray*, unsigned);
 void* g_array_free(GArray*, int free_segment);
 }
+// NOLINTEND(readability-identifier-naming)

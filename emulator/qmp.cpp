@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 /// QEMU answers from its main loop, which starts only when the whole machine is built.
 constexpr std::chrono::seconds kLimit{60};
-constexpr std::size_t kMaxLine = 1024 * 1024;
+constexpr std::size_t kMaxLine = std::size_t{1024} * 1024;
 
 Expected<json::object> parse_object(const std::string& line) {
     boost::system::error_code error;
@@ -61,7 +61,7 @@ Expected<std::string> Qmp::run_state() {
         return std::unexpected(answer.error());
     }
     const auto object = parse_object(*answer);
-    const std::string status = object ? text_member(*object, "status") : std::string{};
+    std::string status = object ? text_member(*object, "status") : std::string{};
     if (status.empty()) {
         return fail(Errc::protocol, "QMP: query-status told no status");
     }
@@ -86,8 +86,8 @@ Expected<std::string> Qmp::execute(std::string_view command) {
             return json::serialize(*value);
         }
         if (const json::value* error = object->if_contains("error")) {
-            return fail(Errc::unsupported,
-                        "QMP: " + (error->is_object() ? text_member(error->get_object(), "desc") : std::string("error")));
+            return fail(Errc::unsupported, "QMP: " + (error->is_object() ? text_member(error->get_object(), "desc")
+                                                                         : std::string("error")));
         }
     }
 }

@@ -72,7 +72,8 @@ void SiteTable::insert(Entry& entry, Slot* slot) {
             all.slots.insert(all.slots.end(), group.slots.begin(), group.slots.end());
         }
         all.slots.push_back(slot);
-        groups.assign(1, std::move(all));
+        groups.clear();
+        groups.push_back(std::move(all));
         return;
     }
     const auto same = std::ranges::find(groups, space, &SiteGroup::only);
@@ -141,6 +142,10 @@ std::vector<SiteInfo> SiteRegistry::list() const {
 
 bool SiteRegistry::empty() const {
     return std::ranges::all_of(slots_, [](const auto& slot) { return slot->removed(); });
+}
+
+bool SiteRegistry::enabled_at(VirtAddr pc, AddressSpace space) const {
+    return std::ranges::any_of(slots_, [&](const auto& slot) { return slot->matches(pc, space); });
 }
 
 std::vector<Slot*> SiteRegistry::untranslated() const {

@@ -88,6 +88,7 @@ class SiteRegistry {
     [[nodiscard]] SiteHandle add(SiteSpec where, SiteCallback callback);
     [[nodiscard]] std::vector<SiteInfo> list() const;
     [[nodiscard]] bool empty() const;
+    [[nodiscard]] bool enabled_at(VirtAddr pc, AddressSpace space) const;
     [[nodiscard]] std::vector<Slot*> untranslated() const;
     /// While no vCPU executes: forgets removed sites and their callbacks, and publishes the table of those that are.
     void publish();

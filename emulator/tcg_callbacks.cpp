@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The vCPU threads' side of TcgInstrumentation.
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
+#include <unistd.h>
 
 #include "emulator/machine.hpp"
 #include "emulator/tcg_instrumentation.hpp"
@@ -17,7 +16,9 @@ constexpr useconds_t kParkingPause = 20;
 /// A reset takes some 150 ms at most; whoever waits for one must not hang the guest if it never comes.
 constexpr std::chrono::seconds kResetLimit{5};
 
-TcgInstrumentation& self_of(void* user) { return *static_cast<TcgInstrumentation*>(user); }
+TcgInstrumentation& self_of(void* user) {
+    return *static_cast<TcgInstrumentation*>(user);
+}
 
 }  // namespace
 
@@ -36,10 +37,7 @@ void TcgInstrumentation::on_vcpu_init(unsigned vcpu, void* user) {
     if (vcpu != 0) {
         return;
     }
-    self.registers_.load();
-    if (self.setup_.arch != nullptr) {
-        self.pc_register_ = self.registers_.find(self.setup_.arch->program_counter);
-    }
+    self.registers_.load(self.setup_.arch);
     for (unsigned number = 0; number < self.root_writes_.size(); ++number) {
         self.root_writes_[number] = {&self, self.registers_.find(x86_general_register(number))};
     }
@@ -48,7 +46,9 @@ void TcgInstrumentation::on_vcpu_init(unsigned vcpu, void* user) {
 
 /// A vCPU that wakes from a pause runs no guest code before the blocks it may run are dropped; with multi-threaded TCG
 /// this includes the vCPUs which do not do it themselves.
-void TcgInstrumentation::on_vcpu_resume(unsigned /*vcpu*/, void* user) { self_of(user).reset_if_wanted(true); }
+void TcgInstrumentation::on_vcpu_resume(unsigned /*vcpu*/, void* user) {
+    self_of(user).reset_if_wanted(true);
+}
 
 void TcgInstrumentation::on_discontinuity(unsigned vcpu, int /*type*/, std::uint64_t from, std::uint64_t /*to*/,
                                           void* user) {
@@ -85,7 +85,9 @@ void TcgInstrumentation::on_reset(void* user) {
     self.reset_done_.notify_all();
 }
 
-void TcgInstrumentation::on_translate(qemu_plugin_tb* block, void* user) { self_of(user).instrument(block); }
+void TcgInstrumentation::on_translate(qemu_plugin_tb* block, void* user) {
+    self_of(user).instrument(block);
+}
 
 void TcgInstrumentation::instrument(qemu_plugin_tb* block) {
     const std::size_t count = qemu_plugin_tb_n_insns(block);
@@ -159,7 +161,7 @@ void TcgInstrumentation::on_candidate(unsigned vcpu, void* candidate) {
     if (std::ranges::none_of(candidate.group->slots, [](const Slot* slot) { return slot->enabled(); })) {
         return {};
     }
-    const auto shown = read_plugin_register(pc_register_);
+    const auto shown = read_plugin_register(registers_.program_counter());
     if (!shown) {
         return {};
     }

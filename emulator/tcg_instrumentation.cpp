@@ -32,27 +32,31 @@ std::optional<PendingStop> TcgInstrumentation::pending_stop() {
             continue;
         }
         const auto space = read_address_space(*machine_, vcpu);
-        if (stands_at(vcpu, parked->pc) && (!space || *space == parked->space)) {
+        const std::uint64_t pc = register_value(vcpu, machine_->description().program_counter());
+        if (pc == parked->pc.value && (!space || *space == parked->space)) {
             return PendingStop{vcpu, parked->where};
         }
-        parking_.forget_parked(vcpu);
+        parking_.left_parked(vcpu);
     }
     return std::nullopt;
 }
 
-bool TcgInstrumentation::stands_at(VcpuId vcpu, VirtAddr pc) {
-    const RegisterInfo* counter = machine_->description().program_counter();
-    const auto value = counter == nullptr ? fail(Errc::not_found, {}) : machine_->read_register(vcpu, counter->number);
-    return value && load_little_endian(*value) == pc.value;
+/// 0 where there is no such register.
+std::uint64_t TcgInstrumentation::register_value(VcpuId vcpu, const RegisterInfo* info) {
+    const auto value = info == nullptr ? fail(Errc::not_found, {}) : machine_->read_register(vcpu, info->number);
+    return value ? load_little_endian(*value) : 0;
 }
 
 void TcgInstrumentation::pass_once(VcpuId vcpu, VirtAddr pc) {
-    // From the registers: while translation callbacks are off nobody follows the address space.
-    parking_.pass_once(vcpu, pc, read_address_space(*machine_, vcpu).value_or(AddressSpace{}));
+    const RegisterInfo* stack_pointer =
+        setup_.arch == nullptr ? nullptr : machine_->description().find(setup_.arch->stack_pointer);
+    // The address space from the registers: while translation callbacks are off nobody follows it.
+    const AddressSpace space = read_address_space(*machine_, vcpu).value_or(AddressSpace{});
+    parking_.pass_once(vcpu, {pc, space, register_value(vcpu, stack_pointer)});
 }
 
 Expected<void> TcgInstrumentation::prepare_resume() {
-    parking_.prepare_resume([this](VcpuId vcpu, VirtAddr pc) { return stands_at(vcpu, pc); });
+    parking_.prepare_resume(registry_);
     registry_.publish();
     const bool needed = !registry_.empty();
     if (needed && setup_.arch == nullptr) {

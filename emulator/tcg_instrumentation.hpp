@@ -24,6 +24,8 @@
 
 namespace hvgdb::emulator {
 
+struct RegisterInfo;
+
 /// Made in qemu_plugin_install; must outlive every vCPU. While there are no sites no translation callback is
 /// registered, so that the guest runs at full speed.
 class TcgInstrumentation final : public Instrumentation {
@@ -83,7 +85,7 @@ class TcgInstrumentation final : public Instrumentation {
     void reset_if_wanted(bool wait_for_others);
 
     // The server's thread.
-    [[nodiscard]] bool stands_at(VcpuId vcpu, VirtAddr pc);
+    [[nodiscard]] std::uint64_t register_value(VcpuId vcpu, const RegisterInfo* info);
     [[nodiscard]] bool retranslate(const Slot& slot);
     [[nodiscard]] bool rewrite_byte(VcpuId vcpu, VirtAddr address);
     [[nodiscard]] Expected<void> seed_address_spaces();
@@ -94,7 +96,6 @@ class TcgInstrumentation final : public Instrumentation {
     SiteRegistry registry_;
     Parking parking_;
     PluginRegisters registers_;
-    qemu_plugin_register* pc_register_ = nullptr;
     qemu_plugin_u64 space_{};  ///< per vCPU: the page-table root in use, while translation callbacks are on
     std::array<RootWrite, 16> root_writes_{};
 

@@ -7,7 +7,9 @@ using cmd::PointKind;
 using emulator::Verdict;
 
 Expected<void> BreakpointSet::insert(PointKind kind, VirtAddr address) {
-    if (wanted_.size() >= kMaxBreakpoints) return fail(Errc::unsupported, "too many breakpoints");
+    if (wanted_.size() >= kMaxBreakpoints) {
+        return fail(Errc::unsupported, "too many breakpoints");
+    }
     wanted_.emplace(address, kind);
     return {};
 }
@@ -17,8 +19,11 @@ void BreakpointSet::remove(PointKind kind, VirtAddr address) {
 }
 
 std::optional<PointKind> BreakpointSet::kind_at(VirtAddr address) const {
-    for (const auto kind : {PointKind::software, PointKind::hardware})
-        if (wanted_.contains({address, kind})) return kind;
+    for (const auto kind : {PointKind::software, PointKind::hardware}) {
+        if (wanted_.contains({address, kind})) {
+            return kind;
+        }
+    }
     return std::nullopt;
 }
 
@@ -30,13 +35,19 @@ void BreakpointSet::commit() {
 void BreakpointSet::disable_unwanted() {
     std::size_t idle = 0;
     for (const auto& [key, site] : sites_) {
-        if (key.second == scope_ && kind_at(key.first)) continue;
+        if (key.second == scope_ && kind_at(key.first)) {
+            continue;
+        }
         site.disable();
         ++idle;
     }
-    if (idle <= kMaxIdleSites) return;
+    if (idle <= kMaxIdleSites) {
+        return;
+    }
     std::erase_if(sites_, [](const auto& entry) {
-        if (entry.second.enabled()) return false;
+        if (entry.second.enabled()) {
+            return false;
+        }
         entry.second.remove();
         return true;
     });
@@ -55,7 +66,9 @@ void BreakpointSet::enable_wanted() {
 }
 
 void BreakpointSet::clear() {
-    for (const auto& [key, site] : sites_) site.remove();
+    for (const auto& [key, site] : sites_) {
+        site.remove();
+    }
     sites_.clear();
     wanted_.clear();
     scope_.reset();

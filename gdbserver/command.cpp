@@ -71,7 +71,9 @@ std::span<const PacketRow> packet_table() {
 Expected<Command> parse_command(std::string_view body) {
     for (const auto& row : kPackets) {
         const bool named = row.match == exact ? body == row.name : body.starts_with(row.name);
-        if (named) return row.parse(body.substr(row.name.size()));
+        if (named) {
+            return row.parse(body.substr(row.name.size()));
+        }
     }
     return Command{cmd::Unknown{}};
 }

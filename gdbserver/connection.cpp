@@ -28,7 +28,9 @@ constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 void tune(StreamSocket& socket) {
     error_code ignored;
     const auto local = socket.local_endpoint(ignored);
-    if (ignored || local.data()->sa_family == AF_UNIX) return;
+    if (ignored || local.data()->sa_family == AF_UNIX) {
+        return;
+    }
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
     socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>(30), ignored);
@@ -52,7 +54,9 @@ Connection::Connection(StreamSocket socket, Events events)
 void Connection::start() {
     const auto self = shared_from_this();
     const auto hold = [self](const std::exception_ptr& failure) {
-        if (failure) self->finish();
+        if (failure) {
+            self->finish();
+        }
     };
     asio::co_spawn(socket_.get_executor(), read(), hold);
     asio::co_spawn(socket_.get_executor(), write(), hold);
@@ -73,9 +77,13 @@ void Connection::close() {
 asio::awaitable<void> Connection::read() {
     std::array<char, 16384> buffer{};
     while (!closing_) {
-        while (queue_.size() + writing_ > kHighWater && !closing_) co_await output_drained_.async_wait(kNoThrow);
+        while (queue_.size() + writing_ > kHighWater && !closing_) {
+            co_await output_drained_.async_wait(kNoThrow);
+        }
         const auto [error, size] = co_await socket_.async_read_some(asio::buffer(buffer), kNoThrow);
-        if (error || closing_) break;
+        if (error || closing_) {
+            break;
+        }
         events_.received(std::string_view(buffer.data(), size));
     }
     finish();
@@ -83,14 +91,20 @@ asio::awaitable<void> Connection::read() {
 
 asio::awaitable<void> Connection::write() {
     for (;;) {
-        while (queue_.empty() && !closing_) co_await output_ready_.async_wait(kNoThrow);
-        if (queue_.empty()) break;
+        while (queue_.empty() && !closing_) {
+            co_await output_ready_.async_wait(kNoThrow);
+        }
+        if (queue_.empty()) {
+            break;
+        }
         const auto piece = std::exchange(queue_, {});
         writing_ = piece.size();
         const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(piece), kNoThrow);
         writing_ = 0;
         output_drained_.cancel();
-        if (error) break;
+        if (error) {
+            break;
+        }
     }
     error_code ignored;
     socket_.shutdown(asio::socket_base::shutdown_both, ignored);
@@ -99,15 +113,21 @@ asio::awaitable<void> Connection::write() {
 }
 
 void Connection::finish() {
-    if (std::exchange(closing_, true)) return;
+    if (std::exchange(closing_, true)) {
+        return;
+    }
     drain_limit_.expires_after(kDrainTime);
     drain_limit_.async_wait([self = shared_from_this()](const error_code& error) {
         error_code ignored;
-        if (!error) self->socket_.close(ignored);
+        if (!error) {
+            self->socket_.close(ignored);
+        }
     });
     output_ready_.cancel();
     output_drained_.cancel();
-    if (const auto closed = std::exchange(events_.closed, {})) closed();
+    if (const auto closed = std::exchange(events_.closed, {})) {
+        closed();
+    }
 }
 
 }  // namespace hvgdb::gdbserver

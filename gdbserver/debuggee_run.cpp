@@ -16,7 +16,9 @@ using emulator::RunMode;
 namespace {
 
 RunMode mode_of(const cmd::Action* action) {
-    if (action == nullptr || action->motion == Motion::halt) return RunMode::stay;
+    if (action == nullptr || action->motion == Motion::halt) {
+        return RunMode::stay;
+    }
     return action->motion == Motion::go ? RunMode::go : RunMode::step;
 }
 
@@ -39,13 +41,16 @@ Expected<void> Debuggee::plan_from(std::span<const cmd::Action> actions) {
         const auto* action = first_match(actions, thread);
         const auto vcpu = vcpu_of(thread);
         modes.emplace_back(vcpu, mode_of(action));
-        if (action != nullptr && action->motion == Motion::range && !range)
+        if (action != nullptr && action->motion == Motion::range && !range) {
             range = Range{.vcpu = vcpu, .begin = action->begin, .end = action->end};
+        }
     }
     const auto has = [&modes](RunMode mode) {
         return std::ranges::any_of(modes, [mode](const auto& entry) { return entry.second == mode; });
     };
-    if (!has(RunMode::go) && !has(RunMode::step)) return fail(Errc::not_found, "no such thread to resume");
+    if (!has(RunMode::go) && !has(RunMode::step)) {
+        return fail(Errc::not_found, "no such thread to resume");
+    }
     ResumePlan plan;
     plan.others = has(RunMode::go) ? RunMode::go : has(RunMode::stay) ? RunMode::stay : RunMode::step;
     std::ranges::copy_if(modes, std::back_inserter(plan.vcpus),
@@ -56,9 +61,15 @@ Expected<void> Debuggee::plan_from(std::span<const cmd::Action> actions) {
 }
 
 Expected<void> Debuggee::resume(std::span<const cmd::Action> actions) {
-    if (!attached_) return fail(Errc::not_found, "nothing is attached");
-    if (running_ || machine_.running()) return fail(Errc::running, "the machine is running");
-    if (auto planned = plan_from(actions); !planned) return planned;
+    if (!attached_) {
+        return fail(Errc::not_found, "nothing is attached");
+    }
+    if (running_ || machine_.running()) {
+        return fail(Errc::running, "the machine is running");
+    }
+    if (auto planned = plan_from(actions); !planned) {
+        return planned;
+    }
     breakpoints_.commit();
     watchpoints_.commit();
     pass_reported();
@@ -69,8 +80,12 @@ Expected<void> Debuggee::resume(std::span<const cmd::Action> actions) {
 
 Expected<void> Debuggee::start(const ResumePlan& plan) {
     pass_steppers(plan);
-    if (auto prepared = instrumentation_.prepare_resume(); !prepared) return prepared;
-    if (auto resumed = machine_.resume(plan); !resumed) return resumed;
+    if (auto prepared = instrumentation_.prepare_resume(); !prepared) {
+        return prepared;
+    }
+    if (auto resumed = machine_.resume(plan); !resumed) {
+        return resumed;
+    }
     client_interrupt_ = parked_interrupt_ = false;
     return {};
 }
@@ -78,22 +93,32 @@ Expected<void> Debuggee::start(const ResumePlan& plan) {
 // A step must execute its instruction, whatever sites are there.
 void Debuggee::pass_steppers(const ResumePlan& plan) {
     for (unsigned i = 0; i < machine_.vcpu_count(); ++i) {
-        if (mode_in(plan, VcpuId{i}) != RunMode::step) continue;
-        if (const auto pc = pc_of(VcpuId{i})) instrumentation_.pass_once(VcpuId{i}, *pc);
+        if (mode_in(plan, VcpuId{i}) != RunMode::step) {
+            continue;
+        }
+        if (const auto pc = pc_of(VcpuId{i})) {
+            instrumentation_.pass_once(VcpuId{i}, *pc);
+        }
     }
 }
 
 // The client knows that this vCPU stands there, so arriving there is no news.
 void Debuggee::pass_reported() {
-    if (!reported_) return;
+    if (!reported_) {
+        return;
+    }
     const auto place = *std::exchange(reported_, std::nullopt);
-    if (pc_of(place.vcpu) == place.pc) instrumentation_.pass_once(place.vcpu, place.pc);
+    if (pc_of(place.vcpu) == place.pc) {
+        instrumentation_.pass_once(place.vcpu, place.pc);
+    }
 }
 
 void Debuggee::pass_all_pending() {
     for (unsigned i = 0; i < machine_.vcpu_count(); ++i) {
         const auto pending = instrumentation_.pending_stop();
-        if (!pending) return;
+        if (!pending) {
+            return;
+        }
         instrumentation_.pass_once(pending->vcpu, pending->where.address);
     }
 }
@@ -103,38 +128,55 @@ void Debuggee::run_on() {
     leaving_ = false;
     watchpoints_.commit();
     if (const auto flags = std::exchange(step_flags_before_, std::nullopt)) {
-        if (const auto restored = machine_.set_step_flags(*flags); !restored)
+        if (const auto restored = machine_.set_step_flags(*flags); !restored) {
             log().warn("restoring the single-step flags: {}", restored.error().detail);
+        }
     }
     pass_all_pending();
     pass_reported();
-    if (const auto started = start({}); !started) log().warn("resuming: {}", started.error().detail);
+    if (const auto started = start({}); !started) {
+        log().warn("resuming: {}", started.error().detail);
+    }
 }
 
 void Debuggee::interrupt() {
-    if (!attached_ || (!running_ && !machine_.running())) return;
+    if (!attached_ || (!running_ && !machine_.running())) {
+        return;
+    }
     client_interrupt_ = true;
-    if (const auto asked = machine_.interrupt(); !asked) log().warn("interrupting: {}", asked.error().detail);
+    if (const auto asked = machine_.interrupt(); !asked) {
+        log().warn("interrupting: {}", asked.error().detail);
+    }
 }
 
 void Debuggee::on_vcpu_parked() {
-    if (gone_ || !machine_.running()) return;
+    if (gone_ || !machine_.running()) {
+        return;
+    }
     parked_interrupt_ = true;
-    if (const auto asked = machine_.interrupt(); !asked)
+    if (const auto asked = machine_.interrupt(); !asked) {
         log().warn("pausing for a parked vCPU: {}", asked.error().detail);
+    }
 }
 
 std::optional<VirtAddr> Debuggee::pc_of(VcpuId vcpu) {
     const auto* info = machine_.description().program_counter();
-    if (info == nullptr) return std::nullopt;
+    if (info == nullptr) {
+        return std::nullopt;
+    }
     const auto value = machine_.read_register(vcpu, info->number);
-    if (!value) return std::nullopt;
+    if (!value) {
+        return std::nullopt;
+    }
     return VirtAddr{load_little_endian(*value)};
 }
 
 std::optional<VcpuId> Debuggee::stepper() const {
-    for (unsigned i = 0; i < machine_.vcpu_count(); ++i)
-        if (mode_in(plan_, VcpuId{i}) == RunMode::step) return VcpuId{i};
+    for (unsigned i = 0; i < machine_.vcpu_count(); ++i) {
+        if (mode_in(plan_, VcpuId{i}) == RunMode::step) {
+            return VcpuId{i};
+        }
+    }
     return std::nullopt;
 }
 

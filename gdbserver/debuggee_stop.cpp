@@ -21,7 +21,9 @@ void Debuggee::on_stop(const MachineStop& stop) {
     const auto pending = instrumentation_.pending_stop();
     if (is_internal(stop, pending)) {
         const auto started = start(plan_);
-        if (started) return;
+        if (started) {
+            return;
+        }
         log().warn("resuming: {}", started.error().detail);
     }
     report(meaning_of(outrun(stop, pending) ? MachineStop{} : stop, pending));
@@ -35,21 +37,31 @@ bool Debuggee::outrun(const MachineStop& stop, const std::optional<PendingStop>&
 // Without a client nobody but us has a reason to keep the machine paused, unless somebody else paused it.
 void Debuggee::on_unattended_stop(const MachineStop& stop) {
     const bool ours = leaving_ || parked_interrupt_ || instrumentation_.pending_stop();
-    if (ours && stop.reason != Reason::shutdown) run_on();
+    if (ours && stop.reason != Reason::shutdown) {
+        run_on();
+    }
 }
 
 void Debuggee::on_gone(const MachineStop& stop) {
     gone_ = true;
     running_ = pausing_ = leaving_ = false;
     last_stop_.reset();
-    if (std::exchange(attached_, false) && report_) report_(Ended{.pid = whole_.pid(), .code = stop.exit_code});
+    if (std::exchange(attached_, false) && report_) {
+        report_(Ended{.pid = whole_.pid(), .code = stop.exit_code});
+    }
 }
 
 // Whether the client need not hear of the stop, and the machine goes on as it was told.
 bool Debuggee::is_internal(const MachineStop& stop, const std::optional<PendingStop>& pending) {
-    if (!running_ || pending || client_interrupt_) return false;
-    if (stop.reason == Reason::interrupted) return parked_interrupt_;
-    if (stop.reason != Reason::stepped || !range_) return false;
+    if (!running_ || pending || client_interrupt_) {
+        return false;
+    }
+    if (stop.reason == Reason::interrupted) {
+        return parked_interrupt_;
+    }
+    if (stop.reason != Reason::stepped || !range_) {
+        return false;
+    }
     return range_goes_on(range_->vcpu);
 }
 
@@ -74,7 +86,9 @@ Stopped Debuggee::meaning_of(const MachineStop& stop, const std::optional<Pendin
     auto stopped = stopped_at(has_vcpu(stop) ? *stop.vcpu : fallback);
     switch (stop.reason) {
         case Reason::stepped:
-            if (!has_vcpu(stop)) stopped = stopped_at(stepper().value_or(fallback));
+            if (!has_vcpu(stop)) {
+                stopped = stopped_at(stepper().value_or(fallback));
+            }
             break;
         case Reason::watchpoint:
             stopped.cause = Stopped::Cause::watchpoint;
@@ -88,9 +102,10 @@ Stopped Debuggee::meaning_of(const MachineStop& stop, const std::optional<Pendin
             if (pending) {
                 stopped = stopped_at(pending->vcpu);
                 const auto kind = breakpoints_.kind_at(pending->where.address);
-                if (kind)
+                if (kind) {
                     stopped.cause = *kind == cmd::PointKind::software ? Stopped::Cause::software_breakpoint
                                                                       : Stopped::Cause::hardware_breakpoint;
+                }
             } else if (running_) {
                 stopped.signal = Signal::interrupt;
             }
@@ -105,7 +120,9 @@ void Debuggee::report(const Stopped& stopped) {
     running_ = pausing_ = false;
     range_.reset();
     last_stop_ = stopped;
-    if (report_) report_(stopped);
+    if (report_) {
+        report_(stopped);
+    }
 }
 
 }  // namespace hvgdb::gdbserver

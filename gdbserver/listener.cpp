@@ -29,7 +29,9 @@ class Descriptor {
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor() {
-        if (descriptor_ >= 0) ::close(descriptor_);
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
     }
     [[nodiscard]] int get() const { return descriptor_; }
     [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
@@ -49,8 +51,9 @@ std::unexpected<Error> cannot_listen(const ListenAddress& where, int error) {
 Expected<ListenAddress> bound_address(int descriptor) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
         return fail(Errc::bad_argument, std::generic_category().message(errno));
+    }
     std::array<char, INET6_ADDRSTRLEN> host{};
     if (address.ss_family == AF_UNIX) {
         const auto* local = reinterpret_cast<const sockaddr_un*>(&address);
@@ -72,14 +75,24 @@ Expected<ListenAddress> bound_address(int descriptor) {
 
 Expected<Listener> bind_and_listen(const sockaddr* address, socklen_t size, const ListenAddress& where) {
     Descriptor socket(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (socket.get() < 0) return cannot_listen(where, errno);
+    if (socket.get() < 0) {
+        return cannot_listen(where, errno);
+    }
     const int on = 1;
     const bool local = address->sa_family == AF_UNIX;
-    if (!local) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (::bind(socket.get(), address, size) != 0) return cannot_listen(where, errno);
-    if (::listen(socket.get(), SOMAXCONN) != 0) return cannot_listen(where, errno);
+    if (!local) {
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    }
+    if (::bind(socket.get(), address, size) != 0) {
+        return cannot_listen(where, errno);
+    }
+    if (::listen(socket.get(), SOMAXCONN) != 0) {
+        return cannot_listen(where, errno);
+    }
     auto bound = bound_address(socket.get());
-    if (!bound) return cannot_listen(where, bound.error().detail);
+    if (!bound) {
+        return cannot_listen(where, bound.error().detail);
+    }
     return Listener(socket.release(), std::move(*bound), local);
 }
 
@@ -89,13 +102,16 @@ Expected<Listener> listen_tcp(const ListenAddress& where, const ListenAddress::T
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
     addrinfo* found = nullptr;
     const auto port = std::to_string(tcp.port);
-    if (const int error = ::getaddrinfo(tcp.host.c_str(), port.c_str(), &hints, &found); error != 0)
+    if (const int error = ::getaddrinfo(tcp.host.c_str(), port.c_str(), &hints, &found); error != 0) {
         return cannot_listen(where, ::gai_strerror(error));
+    }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
     // "localhost" is two addresses in an order that depends on the host; clients try IPv4 first.
     const auto* chosen = found;
     for (const auto* entry = found; entry != nullptr; entry = entry->ai_next) {
-        if (entry->ai_family != AF_INET) continue;
+        if (entry->ai_family != AF_INET) {
+            continue;
+        }
         chosen = entry;
         break;
     }
@@ -104,7 +120,9 @@ Expected<Listener> listen_tcp(const ListenAddress& where, const ListenAddress::T
 
 bool is_abandoned(const sockaddr_un& address) {
     struct stat status{};
-    if (::lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+    if (::lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) {
+        return false;
+    }
     const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
            errno == ECONNREFUSED;
@@ -113,20 +131,29 @@ bool is_abandoned(const sockaddr_un& address) {
 Expected<Listener> listen_unix(const ListenAddress& where, const ListenAddress::Unix& local) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (local.path.size() >= sizeof address.sun_path) return cannot_listen(where, ENAMETOOLONG);
+    if (local.path.size() >= sizeof address.sun_path) {
+        return cannot_listen(where, ENAMETOOLONG);
+    }
     std::ranges::copy(local.path, address.sun_path);
-    if (is_abandoned(address)) ::unlink(address.sun_path);
+    if (is_abandoned(address)) {
+        ::unlink(address.sun_path);
+    }
     return bind_and_listen(reinterpret_cast<const sockaddr*>(&address), sizeof address, where);
 }
 
 Expected<Listener> adopt(const ListenAddress& where, const ListenAddress::Inherited& inherited) {
     int listening = 0;
     socklen_t size = sizeof listening;
-    if (::getsockopt(inherited.descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0)
+    if (::getsockopt(inherited.descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0) {
         return cannot_listen(where, errno);
-    if (listening == 0) return cannot_listen(where, "that socket does not listen");
+    }
+    if (listening == 0) {
+        return cannot_listen(where, "that socket does not listen");
+    }
     auto bound = bound_address(inherited.descriptor);
-    if (!bound) return cannot_listen(where, bound.error().detail);
+    if (!bound) {
+        return cannot_listen(where, bound.error().detail);
+    }
     ::fcntl(inherited.descriptor, F_SETFD, FD_CLOEXEC);
     return Listener(inherited.descriptor, std::move(*bound), false);
 }
@@ -142,7 +169,9 @@ Listener::Listener(Listener&& other) noexcept
       owns_path_(std::exchange(other.owns_path_, false)) {}
 
 Listener& Listener::operator=(Listener&& other) noexcept {
-    if (this == &other) return *this;
+    if (this == &other) {
+        return *this;
+    }
     close();
     descriptor_ = std::exchange(other.descriptor_, -1);
     bound_ = std::move(other.bound_);
@@ -155,13 +184,19 @@ Listener::~Listener() {
 }
 
 void Listener::close() {
-    if (descriptor_ < 0) return;
+    if (descriptor_ < 0) {
+        return;
+    }
     ::close(std::exchange(descriptor_, -1));
-    if (owns_path_) ::unlink(std::get<ListenAddress::Unix>(bound_.value).path.c_str());
+    if (owns_path_) {
+        ::unlink(std::get<ListenAddress::Unix>(bound_.value).path.c_str());
+    }
 }
 
 std::string Listener::gdb_target() const {
-    if (const auto* local = std::get_if<ListenAddress::Unix>(&bound_.value)) return local->path;
+    if (const auto* local = std::get_if<ListenAddress::Unix>(&bound_.value)) {
+        return local->path;
+    }
     const auto& tcp = std::get<ListenAddress::Tcp>(bound_.value);
     return tcp.host == "127.0.0.1" || tcp.host == "0.0.0.0" ? fmt::format(":{}", tcp.port) : name();
 }
@@ -176,8 +211,12 @@ int Listener::release() {
 }
 
 Expected<Listener> open_listener(const ListenAddress& address) {
-    if (const auto* tcp = std::get_if<ListenAddress::Tcp>(&address.value)) return listen_tcp(address, *tcp);
-    if (const auto* local = std::get_if<ListenAddress::Unix>(&address.value)) return listen_unix(address, *local);
+    if (const auto* tcp = std::get_if<ListenAddress::Tcp>(&address.value)) {
+        return listen_tcp(address, *tcp);
+    }
+    if (const auto* local = std::get_if<ListenAddress::Unix>(&address.value)) {
+        return listen_unix(address, *local);
+    }
     return adopt(address, std::get<ListenAddress::Inherited>(address.value));
 }
 

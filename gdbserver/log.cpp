@@ -25,7 +25,9 @@ std::string printable(std::string_view body) {
             fmt::format_to(std::back_inserter(text), "\\x{:02x}", static_cast<unsigned char>(c));
         }
     }
-    if (body.size() > kShown) fmt::format_to(std::back_inserter(text), "... ({} bytes)", body.size());
+    if (body.size() > kShown) {
+        fmt::format_to(std::back_inserter(text), "... ({} bytes)", body.size());
+    }
     return text;
 }
 

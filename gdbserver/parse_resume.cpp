@@ -18,7 +18,9 @@ bool is_signal(std::string_view text) {
 }
 
 std::optional<cmd::Action> parse_motion(std::string_view text) {
-    if (text.empty()) return std::nullopt;
+    if (text.empty()) {
+        return std::nullopt;
+    }
     const auto rest = text.substr(1);
     cmd::Action action;
     switch (text.front()) {
@@ -39,7 +41,9 @@ std::optional<cmd::Action> parse_motion(std::string_view text) {
             const auto range = split_once(rest, ',');
             const auto begin = range ? parse_hex(range->first) : std::nullopt;
             const auto end = range ? parse_hex(range->second) : std::nullopt;
-            if (!begin || !end) return std::nullopt;
+            if (!begin || !end) {
+                return std::nullopt;
+            }
             action.motion = cmd::Motion::range;
             action.begin = VirtAddr{*begin};
             action.end = VirtAddr{*end};
@@ -53,23 +57,33 @@ std::optional<cmd::Action> parse_motion(std::string_view text) {
 std::optional<cmd::Action> parse_action(std::string_view text) {
     const auto colon = text.find(':');
     auto action = parse_motion(text.substr(0, colon));
-    if (!action || colon == std::string_view::npos) return action;
+    if (!action || colon == std::string_view::npos) {
+        return action;
+    }
     const auto thread = parse_thread(text.substr(colon + 1));
-    if (!thread) return std::nullopt;
+    if (!thread) {
+        return std::nullopt;
+    }
     action->thread = *thread;
     return action;
 }
 
 Expected<Command> old_resume(std::string_view address, bool step) {
-    if (address.empty()) return Command{cmd::OldResume{.step = step, .address = std::nullopt}};
+    if (address.empty()) {
+        return Command{cmd::OldResume{.step = step, .address = std::nullopt}};
+    }
     const auto value = parse_hex(address);
-    if (!value) return fail(Errc::bad_argument, "malformed address");
+    if (!value) {
+        return fail(Errc::bad_argument, "malformed address");
+    }
     return Command{cmd::OldResume{.step = step, .address = VirtAddr{*value}}};
 }
 
 Expected<Command> old_resume_with_signal(std::string_view rest, bool step) {
     const auto signal = take_until(rest, ';');
-    if (!is_signal(signal)) return fail(Errc::bad_argument, "malformed signal number");
+    if (!is_signal(signal)) {
+        return fail(Errc::bad_argument, "malformed signal number");
+    }
     return old_resume(rest, step);
 }
 
@@ -79,8 +93,12 @@ Expected<Command> resume(std::string_view rest) {
     cmd::Resume command;
     do {
         const auto action = parse_action(take_until(rest, ';'));
-        if (!action) return fail(Errc::bad_argument, "malformed vCont action");
-        if (command.actions.size() == kMaxActions) return fail(Errc::bad_argument, "too many vCont actions");
+        if (!action) {
+            return fail(Errc::bad_argument, "malformed vCont action");
+        }
+        if (command.actions.size() == kMaxActions) {
+            return fail(Errc::bad_argument, "too many vCont actions");
+        }
         command.actions.push_back(*action);
     } while (!rest.empty());
     return Command{std::move(command)};

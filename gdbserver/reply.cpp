@@ -62,7 +62,9 @@ std::string cause_text(const Stopped& stopped, const ClientFeatures& client) {
 }  // namespace
 
 std::string error_reply(const Error& error, const ClientFeatures& client) {
-    if (!client.error_message || error.detail.empty()) return fmt::format("E{:02x}", error_number(error.code));
+    if (!client.error_message || error.detail.empty()) {
+        return fmt::format("E{:02x}", error_number(error.code));
+    }
     auto text = "E." + error.detail;
     std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
     return text;
@@ -74,7 +76,9 @@ std::string stop_reply(const Stopped& stopped, const Session& session, const emu
                             session.format(stopped.thread), stopped.core);
     for (const auto number : description.expedited()) {
         const auto* info = description.find(number);
-        if (info == nullptr || info->offset + info->size > block.size()) continue;
+        if (info == nullptr || info->offset + info->size > block.size()) {
+            continue;
+        }
         fmt::format_to(std::back_inserter(text), "{:02x}:{};", number,
                        encode_hex(block.subspan(info->offset, info->size)));
     }
@@ -83,12 +87,16 @@ std::string stop_reply(const Stopped& stopped, const Session& session, const emu
 
 std::string end_reply(const Ended& ended, const Session& session) {
     auto text = fmt::format("W{:02x}", static_cast<unsigned>(ended.code) & 0xffU);
-    if (session.client.multiprocess) text += fmt::format(";process:{:x}", ended.pid);
+    if (session.client.multiprocess) {
+        text += fmt::format(";process:{:x}", ended.pid);
+    }
     return text;
 }
 
 std::string document_slice(std::string_view document, std::uint64_t offset, std::uint64_t length) {
-    if (offset >= document.size()) return "l";
+    if (offset >= document.size()) {
+        return "l";
+    }
     const auto rest = document.substr(static_cast<std::size_t>(offset));
     const auto count = std::min<std::uint64_t>({length, rest.size(), kMaxPayload});
     return (count == rest.size() ? "l" : "m") + std::string(rest.substr(0, static_cast<std::size_t>(count)));

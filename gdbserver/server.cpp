@@ -91,36 +91,52 @@ void Server::Endpoint::welcome(StreamSocket socket) {
     const std::weak_ptr weak = shared_from_this();
     Connection::Events events;
     events.received = [weak](std::string_view bytes) {
-        if (const auto self = weak.lock()) self->received(bytes);
+        if (const auto self = weak.lock()) {
+            self->received(bytes);
+        }
     };
     events.closed = [weak] {
-        if (const auto self = weak.lock()) self->lost();
+        if (const auto self = weak.lock()) {
+            self->lost();
+        }
     };
     client_ = std::make_shared<Connection>(std::move(socket), std::move(events));
     client_->start();
     stub_->connect([client = std::weak_ptr(client_)](std::string_view bytes) {
-        if (const auto connection = client.lock()) connection->send(bytes);
+        if (const auto connection = client.lock()) {
+            connection->send(bytes);
+        }
     });
     limit_pause();
 }
 
 void Server::Endpoint::received(std::string_view bytes) {
-    if (stub_ == nullptr) return;
+    if (stub_ == nullptr) {
+        return;
+    }
     stub_->receive(bytes);
     limit_pause();
-    if (!stub_->flooded()) return;
+    if (!stub_->flooded()) {
+        return;
+    }
     log().warn("the client sends without waiting; it is dropped");
     client_->close();
 }
 
 void Server::Endpoint::limit_pause() {
-    if (!stub_->waits_for_pause() || std::exchange(limiting_, true)) return;
+    if (!stub_->waits_for_pause() || std::exchange(limiting_, true)) {
+        return;
+    }
     pause_limit_.expires_after(kPauseTime);
     pause_limit_.async_wait([weak = weak_from_this()](const error_code& error) {
         const auto self = weak.lock();
-        if (error || !self) return;
+        if (error || !self) {
+            return;
+        }
         self->limiting_ = false;
-        if (self->stub_ != nullptr) self->stub_->pause_overdue();
+        if (self->stub_ != nullptr) {
+            self->stub_->pause_overdue();
+        }
     });
 }
 
@@ -129,14 +145,18 @@ void Server::Endpoint::lost() {
     pause_limit_.cancel();
     limiting_ = false;
     log().info("the client of {} left", address());
-    if (stub_ != nullptr) stub_->disconnect();
+    if (stub_ != nullptr) {
+        stub_->disconnect();
+    }
 }
 
 void Server::Endpoint::close() {
     error_code ignored;
     acceptor_.close(ignored);
     listener_.reset();
-    if (const auto client = client_) client->close();
+    if (const auto client = client_) {
+        client->close();
+    }
 }
 
 Server::Server(asio::io_context& io, Stub& stub) : endpoint_(std::make_shared<Endpoint>(io, stub)) {}

@@ -11,7 +11,9 @@ namespace hvgdb::gdbserver {
 [[nodiscard]] inline std::optional<std::pair<std::string_view, std::string_view>> split_once(std::string_view text,
                                                                                              char separator) {
     const auto at = text.find(separator);
-    if (at == std::string_view::npos) return std::nullopt;
+    if (at == std::string_view::npos) {
+        return std::nullopt;
+    }
     return std::pair{text.substr(0, at), text.substr(at + 1)};
 }
 

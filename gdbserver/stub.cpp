@@ -38,29 +38,38 @@ void Stub::connect(Output output) {
     last_sent_.clear();
     repeated_ = awaiting_stop_ = 0;
     flooded_ = false;
-    if (const auto attached = debuggee_.attach(MachineInferior::kPid); !attached)
+    if (const auto attached = debuggee_.attach(MachineInferior::kPid); !attached) {
         log().warn("attaching a client: {}", attached.error().detail);
+    }
     session_.general = debuggee_.choose({});
 }
 
 void Stub::disconnect() {
-    if (!connected()) return;
+    if (!connected()) {
+        return;
+    }
     output_ = nullptr;
     held_.clear();
     debuggee_.detach();
 }
 
 void Stub::pause_overdue() {
-    if (!debuggee_.pausing()) return;
+    if (!debuggee_.pausing()) {
+        return;
+    }
     log().warn("the machine does not pause");
     debuggee_.give_up_pausing();
     work_off();
 }
 
 void Stub::receive(std::string_view bytes) {
-    if (!connected() || flooded_) return;
+    if (!connected() || flooded_) {
+        return;
+    }
     flooded_ = held_.size() + bytes.size() > kMaxHeld;
-    if (flooded_) return;
+    if (flooded_) {
+        return;
+    }
     held_ += bytes;
     work_off();
 }
@@ -69,7 +78,9 @@ void Stub::work_off() {
     std::size_t done = 0;
     while (done < held_.size() && !debuggee_.pausing()) {
         const auto frame = decoder_.feed(static_cast<std::byte>(held_[done++]));
-        if (frame) handle(*frame);
+        if (frame) {
+            handle(*frame);
+        }
     }
     held_.erase(0, done);
 }
@@ -77,7 +88,9 @@ void Stub::work_off() {
 void Stub::handle(const Frame& frame) {
     std::visit(Overloaded{
                    [&](const frame::Packet& packet) {
-                       if (session_.acknowledge) output_("+");
+                       if (session_.acknowledge) {
+                           output_("+");
+                       }
                        answer(packet.body);
                    },
                    [&](const frame::Ack&) { repeated_ = 0; },
@@ -101,7 +114,9 @@ void Stub::handle_bad(const frame::Bad& bad) {
 }
 
 void Stub::repeat_last() {
-    if (!session_.acknowledge || last_sent_.empty() || repeated_ == kMaxRepeats) return;
+    if (!session_.acknowledge || last_sent_.empty() || repeated_ == kMaxRepeats) {
+        return;
+    }
     ++repeated_;
     output_(last_sent_);
 }
@@ -112,7 +127,9 @@ void Stub::answer(std::string_view body) {
     const auto command = parse_command(body);
     const auto reply =
         command ? std::visit([this](const auto& packet) { return run(packet); }, *command) : refuse(command.error());
-    if (reply) send(*reply);
+    if (reply) {
+        send(*reply);
+    }
 }
 
 void Stub::send(std::string_view body) {
@@ -123,7 +140,9 @@ void Stub::send(std::string_view body) {
 }
 
 void Stub::on_report(const StopReport& report) {
-    if (!connected()) return;
+    if (!connected()) {
+        return;
+    }
     session_.documents.clear();
     std::string text;
     if (const auto* ended = std::get_if<Ended>(&report)) {
@@ -131,16 +150,24 @@ void Stub::on_report(const StopReport& report) {
         session_.general.reset();
     } else {
         session_.general = std::get<Stopped>(report).thread;
-        if (awaiting_stop_ > 0) text = stop_text();
+        if (awaiting_stop_ > 0) {
+            text = stop_text();
+        }
     }
-    for (; awaiting_stop_ > 0; --awaiting_stop_) send(text);
+    for (; awaiting_stop_ > 0; --awaiting_stop_) {
+        send(text);
+    }
     work_off();
 }
 
 Expected<Inferior*> Stub::selected_inferior() {
-    if (debuggee_.gone()) return fail(Errc::gone, "the emulator ended");
+    if (debuggee_.gone()) {
+        return fail(Errc::gone, "the emulator ended");
+    }
     auto* inferior = session_.general ? debuggee_.find_inferior(session_.general->pid) : nullptr;
-    if (inferior == nullptr) return fail(Errc::not_found, "nothing is attached");
+    if (inferior == nullptr) {
+        return fail(Errc::not_found, "nothing is attached");
+    }
     return inferior;
 }
 

@@ -11,16 +11,22 @@ namespace hvgdb::gdbserver {
 
 // Registers are read anew each time: the client may have changed them since the stop.
 std::string Stub::stop_text() {
-    if (debuggee_.gone()) return end_reply(Ended{.pid = MachineInferior::kPid, .code = 0}, session_);
+    if (debuggee_.gone()) {
+        return end_reply(Ended{.pid = MachineInferior::kPid, .code = 0}, session_);
+    }
     const auto& stop = debuggee_.last_stop();
     auto* inferior = stop ? debuggee_.find_inferior(stop->thread.pid) : nullptr;
-    if (inferior == nullptr) return "W00";
+    if (inferior == nullptr) {
+        return "W00";
+    }
     const auto block = inferior->read_registers(stop->thread.tid);
     return stop_reply(*stop, session_, inferior->description(), block ? *block : Bytes{});
 }
 
 Stub::Reply Stub::run(const cmd::StopReason&) {
-    if (!debuggee_.running() && !(debuggee_.attached() && debuggee_.machine().running())) return stop_text();
+    if (!debuggee_.running() && !(debuggee_.attached() && debuggee_.machine().running())) {
+        return stop_text();
+    }
     debuggee_.interrupt();
     ++awaiting_stop_;
     return std::nullopt;
@@ -28,13 +34,19 @@ Stub::Reply Stub::run(const cmd::StopReason&) {
 
 Stub::Reply Stub::run(const cmd::Attach& command) {
     if (debuggee_.attached()) {
-        if (debuggee_.find_inferior(command.pid) == nullptr) return refuse({Errc::not_found, "no such process"});
+        if (debuggee_.find_inferior(command.pid) == nullptr) {
+            return refuse({Errc::not_found, "no such process"});
+        }
         return run(cmd::StopReason{});
     }
     const auto attached = debuggee_.attach(command.pid);
-    if (!attached) return refuse(attached.error());
+    if (!attached) {
+        return refuse(attached.error());
+    }
     session_.general = debuggee_.choose({});
-    if (!debuggee_.pausing()) return stop_text();
+    if (!debuggee_.pausing()) {
+        return stop_text();
+    }
     ++awaiting_stop_;
     return std::nullopt;
 }
@@ -50,8 +62,9 @@ void Stub::leave() {
 }
 
 Stub::Reply Stub::run(const cmd::Detach& command) {
-    if (command.pid && debuggee_.find_inferior(*command.pid) == nullptr)
+    if (command.pid && debuggee_.find_inferior(*command.pid) == nullptr) {
         return refuse({Errc::not_found, "no such process"});
+    }
     leave();
     return "OK";
 }
@@ -89,7 +102,9 @@ Stub::Reply Stub::run(const cmd::ResumeSupport&) {
 Stub::Reply Stub::resume(std::span<const cmd::Action> actions) {
     session_.documents.clear();
     const auto resumed = debuggee_.resume(actions);
-    if (!resumed) return refuse(resumed.error());
+    if (!resumed) {
+        return refuse(resumed.error());
+    }
     ++awaiting_stop_;
     return std::nullopt;
 }
@@ -97,24 +112,36 @@ Stub::Reply Stub::resume(std::span<const cmd::Action> actions) {
 Stub::Reply Stub::run(const cmd::Resume& command) {
     const bool halts =
         std::ranges::all_of(command.actions, [](const auto& action) { return action.motion == cmd::Motion::halt; });
-    if (!halts) return resume(command.actions);
+    if (!halts) {
+        return resume(command.actions);
+    }
     // All-stop: as Ctrl-C while something runs, and the stop that follows answers both packets.
-    if (!debuggee_.running()) return run(cmd::StopReason{});
+    if (!debuggee_.running()) {
+        return run(cmd::StopReason{});
+    }
     debuggee_.interrupt();
     return std::nullopt;
 }
 
 Stub::Reply Stub::run(const cmd::OldResume& command) {
-    if (debuggee_.running()) return refuse({Errc::running, "the machine is running"});
+    if (debuggee_.running()) {
+        return refuse({Errc::running, "the machine is running"});
+    }
     const auto inferior = selected_inferior();
-    if (!inferior) return refuse(inferior.error());
+    if (!inferior) {
+        return refuse(inferior.error());
+    }
     const auto thread = session_.resumed.value_or(*session_.general);
     if (command.address) {
         const auto* pc = (*inferior)->description().program_counter();
-        if (pc == nullptr) return refuse({Errc::unsupported, "the program counter is not known"});
+        if (pc == nullptr) {
+            return refuse({Errc::unsupported, "the program counter is not known"});
+        }
         const auto written =
             (*inferior)->write_register(thread.tid, pc->number, store_little_endian(command.address->value, pc->size));
-        if (!written) return refuse(written.error());
+        if (!written) {
+            return refuse(written.error());
+        }
     }
     std::vector<cmd::Action> actions;
     if (command.step) {

@@ -28,7 +28,9 @@ constexpr Triple kTriples[] = {
 }  // namespace
 
 Stub::Reply Stub::run(const cmd::Supported& command) {
-    if (command.features) session_.client = ClientFeatures::parse(*command.features);
+    if (command.features) {
+        session_.client = ClientFeatures::parse(*command.features);
+    }
     return supported_features(session_.client);
 }
 
@@ -55,7 +57,9 @@ Stub::Reply Stub::run(const cmd::StartNoAckMode&) {
 }
 
 Stub::Reply Stub::run(const cmd::NonStop& command) {
-    if (command.on) return refuse({Errc::unsupported, "non-stop mode is not supported"});
+    if (command.on) {
+        return refuse({Errc::unsupported, "non-stop mode is not supported"});
+    }
     return "OK";
 }
 
@@ -67,24 +71,32 @@ Stub::Reply Stub::run(const cmd::ThreadSuffix&) {
 Stub::Reply Stub::run(const cmd::HostInfo&) {
     const auto& architecture = debuggee_.machine().description().architecture();
     for (const auto& triple : kTriples) {
-        if (triple.architecture == architecture)
+        if (triple.architecture == architecture) {
             return fmt::format("triple:{};ptrsize:{};endian:little;", encode_hex(triple.name), triple.pointer_size);
+        }
     }
     return "";
 }
 
 Stub::Reply Stub::run(const cmd::Monitor& command) {
-    if (!monitor_) return "";
+    if (!monitor_) {
+        return "";
+    }
     const auto selected = session_.general ? debuggee_.vcpu_of(*session_.general) : VcpuId{};
     auto text = monitor_(command.line, selected).text;
-    if (text.empty()) return "OK";
+    if (text.empty()) {
+        return "OK";
+    }
     if (text.size() > kMaxMonitorOutput) {
         text.resize(kMaxMonitorOutput);
         text += "\n(the rest is cut)\n";
     }
-    if (text.size() <= kConsolePiece) return encode_hex(text);
-    for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(std::min(kConsolePiece, rest.size())))
+    if (text.size() <= kConsolePiece) {
+        return encode_hex(text);
+    }
+    for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(std::min(kConsolePiece, rest.size()))) {
         send("O" + encode_hex(rest.substr(0, kConsolePiece)));
+    }
     return "OK";
 }
 

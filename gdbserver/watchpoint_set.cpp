@@ -23,14 +23,20 @@ WatchKind watch_kind(cmd::PointKind kind) {
 }  // namespace
 
 Expected<void> WatchpointSet::insert(const cmd::Point& point) {
-    if (point.length == 0 || point.length > kMaxLength)
+    if (point.length == 0 || point.length > kMaxLength) {
         return fail(Errc::bad_argument, "a watchpoint covers 1 to 4096 bytes");
-    if (point.address.value > std::numeric_limits<std::uint64_t>::max() - (point.length - 1))
+    }
+    if (point.address.value > std::numeric_limits<std::uint64_t>::max() - (point.length - 1)) {
         return fail(Errc::bad_argument, "the watchpoint exceeds the address space");
+    }
     if (!inserted_.contains(point)) {
-        if (inserted_.size() >= kMaxWatchpoints) return fail(Errc::unsupported, "too many watchpoints");
+        if (inserted_.size() >= kMaxWatchpoints) {
+            return fail(Errc::unsupported, "too many watchpoints");
+        }
         auto done = machine_.insert_watchpoint(point.address, point.length, watch_kind(point.kind));
-        if (!done) return done;
+        if (!done) {
+            return done;
+        }
         inserted_.insert(point);
     }
     wanted_.insert(point);
@@ -39,7 +45,9 @@ Expected<void> WatchpointSet::insert(const cmd::Point& point) {
 
 void WatchpointSet::commit() {
     std::erase_if(inserted_, [this](const cmd::Point& point) {
-        if (wanted_.contains(point)) return false;
+        if (wanted_.contains(point)) {
+            return false;
+        }
         const auto removed = machine_.remove_watchpoint(point.address, point.length, watch_kind(point.kind));
         // What cannot be reached now is tried again next time; anything else means that it is not there.
         return removed || (removed.error().code != Errc::running && removed.error().code != Errc::timeout);

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "launcher/child.hpp"
 
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <csignal>
-#include <cstring>
-
 namespace hvgdb::launcher {
 namespace {
 
 constexpr int kCannotExecute = 127;
-constexpr std::size_t kMaxOutput = 64 * 1024;
+constexpr std::size_t kMaxOutput = std::size_t{64} * 1024;
 constexpr std::chrono::seconds kMaxTime{10};
 
 volatile std::sig_atomic_t passing_to = 0;
@@ -30,6 +29,7 @@ void pass_on(int signal) {
 
 std::vector<char*> argument_vector(const std::vector<std::string>& command) {
     std::vector<char*> result;
+    result.reserve(command.size() + 1);
     for (const std::string& argument : command) {
         result.push_back(const_cast<char*>(argument.c_str()));
     }

@@ -9,8 +9,8 @@
 
 namespace hvgdb::launcher {
 
-/// Runs a program to its end, at most ten seconds, and returns what it printed (at most 64 KiB of it). Fails in one line
-/// when it cannot be started or does not end well.
+/// Runs a program to its end, at most ten seconds, and returns what it printed (at most 64 KiB of it). Fails in one
+/// line when it cannot be started or does not end well.
 [[nodiscard]] Expected<std::string> run_and_read(const std::vector<std::string>& command);
 
 /// Runs a program on this terminal to its end and returns its exit status, 128 + N when signal N ended it. Meanwhile

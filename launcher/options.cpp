@@ -45,7 +45,8 @@ Expected<std::variant<Options, Message>> parse_options(std::span<const char* con
     app.add_option("--listen", options.listen,
                    "Where gdb connects: HOST:PORT, :PORT (this machine only), PORT 0 for a free one, or unix:PATH")
         ->capture_default_str();
-    app.add_option("--stop-at", stop_at, "never: the guest boots at once; start: it waits for gdb before its first instruction")
+    app.add_option("--stop-at", stop_at,
+                   "never: the guest boots at once; start: it waits for gdb before its first instruction")
         ->check(CLI::IsMember({"never", "start"}))
         ->capture_default_str();
     app.add_option("--log", options.log, "Log levels: LEVEL[,LOGGER=LEVEL...], as info or info,gdbserver=trace")
@@ -63,7 +64,8 @@ Expected<std::variant<Options, Message>> parse_options(std::span<const char* con
         return fail(Errc::bad_argument, "unknown argument " + unknown.front() + " (see hvgdb --help)");
     }
     if (split == arguments.end() || split + 1 == arguments.end()) {
-        return fail(Errc::bad_argument, "the QEMU command is missing: hvgdb [OPTIONS] -- qemu-system-x86_64 ARGUMENTS...");
+        return fail(Errc::bad_argument,
+                    "the QEMU command is missing: hvgdb [OPTIONS] -- qemu-system-x86_64 ARGUMENTS...");
     }
     options.qemu.assign(split + 1, arguments.end());
     options.stop_at_start = stop_at == "start";

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "launcher/qemu_command.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "launcher/child.hpp"
 
@@ -60,7 +59,8 @@ Expected<void> check_accelerator(std::string_view name) {
     for (char& letter : upper) {
         letter = static_cast<char>(letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter);
     }
-    return fail(Errc::unsupported, upper + " is asked for, but hvgdb needs TCG: leave the accelerator out or say -accel tcg");
+    return fail(Errc::unsupported,
+                upper + " is asked for, but hvgdb needs TCG: leave the accelerator out or say -accel tcg");
 }
 
 }  // namespace
@@ -104,7 +104,8 @@ Expected<void> check_arguments(std::span<const std::string> command) {
             continue;
         }
         if (*name == "gdb" || *name == "s") {
-            return fail(Errc::bad_argument, command[index] + " is for hvgdb alone; give the client's address as --listen");
+            return fail(Errc::bad_argument,
+                        command[index] + " is for hvgdb alone; give the client's address as --listen");
         }
         if (*name == "daemonize") {
             return fail(Errc::bad_argument, "-daemonize cannot work here; run hvgdb itself in the background");

@@ -28,12 +28,18 @@ std::string Console::execute(std::string_view line, VcpuId selected) {
         return "line too long: " + std::to_string(line.size()) + " bytes, at most " + std::to_string(kLongestLine) +
                "\n";
     }
-    if (trim(line).empty()) return help_overview();
+    if (trim(line).empty()) {
+        return help_overview();
+    }
     const auto command = parse(line, context_.machine.description());
-    if (!command) return render(command.error());
+    if (!command) {
+        return render(command.error());
+    }
 
     auto answer = run(*command, selected);
-    if (!answer) return paragraph(std::string(spec(id_of(*command)).name) + ": " + answer.error().detail);
+    if (!answer) {
+        return paragraph(std::string(spec(id_of(*command)).name) + ": " + answer.error().detail);
+    }
     return *std::move(answer);
 }
 
@@ -62,20 +68,28 @@ Expected<std::string> Console::run(const Command& command, VcpuId selected) {
 }
 
 Expected<std::string> Console::run_scope(const cmd::Scope& command, VcpuId selected) {
-    if (!context_.set_scope || !context_.get_scope) return fail(Errc::unsupported, "not available here");
+    if (!context_.set_scope || !context_.get_scope) {
+        return fail(Errc::unsupported, "not available here");
+    }
     if (!std::holds_alternative<std::monostate>(command.wanted)) {
         std::optional<AddressSpace> wanted;
         if (!std::holds_alternative<cmd::Scope::Any>(command.wanted)) {
             const auto* root = std::get_if<AddressSpace>(&command.wanted);
             const auto space =
                 root != nullptr ? checked_root(*root) : emulator::read_address_space(context_.machine, selected);
-            if (!space) return std::unexpected(space.error());
+            if (!space) {
+                return std::unexpected(space.error());
+            }
             wanted = *space;
         }
-        if (const auto done = context_.set_scope(wanted); !done) return std::unexpected(done.error());
+        if (const auto done = context_.set_scope(wanted); !done) {
+            return std::unexpected(done.error());
+        }
     }
     const auto now = context_.get_scope();
-    if (!now) return "breakpoints count in any address space\n";
+    if (!now) {
+        return "breakpoints count in any address space\n";
+    }
     return "breakpoints count in address space " + hex_text(now->root) + " only\n";
 }
 

@@ -50,12 +50,16 @@ std::string render(const Diagnostic& diagnostic) {
 
     auto lines = wrap(printable(diagnostic.message), kColumns - text_column);
     if (!diagnostic.hint.empty()) {
-        for (auto& line : wrap(printable(diagnostic.hint), kColumns - text_column)) lines.push_back(std::move(line));
+        for (auto& line : wrap(printable(diagnostic.hint), kColumns - text_column)) {
+            lines.push_back(std::move(line));
+        }
     }
     std::string out = "Error:\n";
     out.append(kIndent).append(shown.text) += '\n';
     out.append(indent, ' ').append(kArrow).append(lines.front()) += '\n';
-    for (std::size_t i = 1; i < lines.size(); ++i) out.append(text_column, ' ').append(lines[i]) += '\n';
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        out.append(text_column, ' ').append(lines[i]) += '\n';
+    }
     return out;
 }
 

@@ -12,7 +12,9 @@ namespace {
 
 std::string synopsis(const CommandSpec& command) {
     std::string text(command.name);
-    if (!command.arguments.empty()) text.append(" ").append(command.arguments);
+    if (!command.arguments.empty()) {
+        text.append(" ").append(command.arguments);
+    }
     return text;
 }
 
@@ -22,7 +24,9 @@ std::string help_overview() {
     std::vector<std::vector<std::string>> rows;
     for (const auto& command : kCommands) {
         std::string summary(command.summary);
-        if (!command.available()) summary += " (not available yet)";
+        if (!command.available()) {
+            summary += " (not available yet)";
+        }
         rows.push_back({"  " + synopsis(command), std::move(summary)});
     }
     return "Commands:\n" + table(rows) +

@@ -44,8 +44,9 @@ class Furthest {
             where_ = where;
             expected_.clear();
         }
-        if (where == where_ && std::ranges::find(expected_, expectation) == expected_.end())
+        if (where == where_ && std::ranges::find(expected_, expectation) == expected_.end()) {
             expected_.push_back(expectation);
+        }
     }
 
     [[nodiscard]] const char* where() const { return where_; }
@@ -77,7 +78,9 @@ struct Control : peg::normal<Rule> {
         const char* const start = in.current();
         const bool matched = peg::normal<Rule>::template match<A, M, Action, Inner>(in, reading);
         if constexpr (!kExpectation<Rule>.name.empty()) {
-            if (!matched) reading.furthest.note(start, kExpectation<Rule>);
+            if (!matched) {
+                reading.furthest.note(start, kExpectation<Rule>);
+            }
         }
         return matched;
     }
@@ -90,23 +93,29 @@ Number number_at(std::string_view text) {
     Number value = 0;
     const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
     if (result.ec != std::errc()) {
-        constexpr int bits = std::numeric_limits<Number>::digits;
-        throw Refusal{text, "Number too large, it must fit in " + std::to_string(bits) + " bits", {}};
+        constexpr int kBits = std::numeric_limits<Number>::digits;
+        throw Refusal{text, "Number too large, it must fit in " + std::to_string(kBits) + " bits", {}};
     }
     return value;
 }
 
 RegisterName register_at(std::string_view text, const emulator::TargetDescription& description) {
-    constexpr std::size_t most_proposals = 5;
-    constexpr std::size_t longest_shown = 32;
+    constexpr std::size_t kMostProposals = 5;
+    constexpr std::size_t kLongestShown = 32;
     const auto name = text.substr(text.starts_with('$') ? 1 : 0);
-    if (description.find(name) != nullptr) return {std::string(name)};
+    if (description.find(name) != nullptr) {
+        return {std::string(name)};
+    }
 
     std::vector<std::string_view> known;
-    for (const auto& info : description.registers()) known.emplace_back(info.name);
-    auto hint = did_you_mean(near_misses(name, known, most_proposals));
-    if (hint.empty()) hint = "(gdb's \"info all-registers\" lists them)";
-    throw Refusal{text, "Unknown register \"" + shortened(name, longest_shown) + "\"", std::move(hint)};
+    for (const auto& info : description.registers()) {
+        known.emplace_back(info.name);
+    }
+    auto hint = did_you_mean(near_misses(name, known, kMostProposals));
+    if (hint.empty()) {
+        hint = "(gdb's \"info all-registers\" lists them)";
+    }
+    throw Refusal{text, "Unknown register \"" + shortened(name, kLongestShown) + "\"", std::move(hint)};
 }
 
 // Actions
@@ -223,12 +232,14 @@ std::string expectation_text(const std::vector<Expectation>& expected) {
 }
 
 std::string near_literals(std::string_view word, const std::vector<Expectation>& expected) {
-    constexpr std::size_t most_proposals = 3;
+    constexpr std::size_t kMostProposals = 3;
     std::vector<std::string_view> literals;
     for (const auto& expectation : expected) {
-        if (expectation.literal) literals.push_back(expectation.name);
+        if (expectation.literal) {
+            literals.push_back(expectation.name);
+        }
     }
-    return did_you_mean(near_misses(word, literals, most_proposals));
+    return did_you_mean(near_misses(word, literals, kMostProposals));
 }
 
 Diagnostic syntax_error(std::string_view line, const Furthest& furthest) {
@@ -245,7 +256,9 @@ std::expected<Command, Diagnostic> parse(std::string_view line, const emulator::
     Reading reading{.description = description};
     peg::memory_input<peg::tracking_mode::lazy> in(line.data(), line.data() + line.size(), "");
     try {
-        if (peg::parse<grammar::command, Action, Control>(in, reading)) return *std::move(reading.command);
+        if (peg::parse<grammar::command, Action, Control>(in, reading)) {
+            return *std::move(reading.command);
+        }
     } catch (Refusal& refusal) {
         const auto column = static_cast<std::size_t>(refusal.where.data() - line.data());
         return std::unexpected(

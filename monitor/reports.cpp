@@ -18,7 +18,9 @@ constexpr std::string_view kUnknown = "-";
 
 std::string program_counter_text(const emulator::TargetDescription& description, std::span<const std::byte> block) {
     const auto* info = description.program_counter();
-    if (info == nullptr || block.size() < info->offset + info->size) return std::string(kUnknown);
+    if (info == nullptr || block.size() < info->offset + info->size) {
+        return std::string(kUnknown);
+    }
     return hex_text(load_little_endian(block.subspan(info->offset, info->size)));
 }
 
@@ -42,7 +44,9 @@ Expected<std::string> vcpus_report(emulator::Machine& machine, VcpuId selected) 
             continue;
         }
         const auto block = machine.read_registers(vcpu);
-        if (!block) return std::unexpected(block.error());
+        if (!block) {
+            return std::unexpected(block.error());
+        }
         const auto space = emulator::read_address_space(machine, vcpu);
         rows.push_back({std::move(name), "paused", program_counter_text(machine.description(), *block),
                         mode_text(machine.description(), *block),
@@ -52,26 +56,32 @@ Expected<std::string> vcpus_report(emulator::Machine& machine, VcpuId selected) 
 }
 
 std::string sites_report(const emulator::Instrumentation& instrumentation) {
-    constexpr std::size_t most_rows = 500;
+    constexpr std::size_t kMostRows = 500;
     const auto sites = instrumentation.sites();
-    if (sites.empty()) return "no sites\n";
+    if (sites.empty()) {
+        return "no sites\n";
+    }
     std::vector<std::vector<std::string>> rows{{"address", "scope", "state", "hits"}};
     for (const auto& site : sites) {
-        if (rows.size() > most_rows) break;
+        if (rows.size() > kMostRows) {
+            break;
+        }
         rows.push_back({hex_text(site.where.address.value),
                         site.where.space ? hex_text(site.where.space->root) : std::string("any"),
                         site.enabled ? "enabled" : "disabled", std::to_string(site.hits)});
     }
     auto text = table(rows);
-    if (sites.size() > most_rows) text += fmt::format("and {} more\n", sites.size() - most_rows);
+    if (sites.size() > kMostRows) {
+        text += fmt::format("and {} more\n", sites.size() - kMostRows);
+    }
     return text;
 }
 
 std::string version_report(const emulator::Machine& machine) {
-    constexpr std::size_t longest_shown = 40;
+    constexpr std::size_t kLongestShown = 40;
     const auto& architecture = machine.description().architecture();
     return fmt::format("hvgdb {}\nmachine: {}, {} vCPU{}\n", HVGDB_VERSION,
-                       architecture.empty() ? "unnamed architecture" : shortened(architecture, longest_shown),
+                       architecture.empty() ? "unnamed architecture" : shortened(architecture, kLongestShown),
                        machine.vcpu_count(), machine.vcpu_count() == 1 ? "" : "s");
 }
 

@@ -7,7 +7,9 @@ namespace hvgdb::monitor {
 
 std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
+    if (first == std::string_view::npos) {
+        return {};
+    }
     return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
@@ -19,7 +21,9 @@ std::string printable(std::string_view text) {
 }
 
 std::string shortened(std::string_view text, std::size_t limit) {
-    if (text.size() <= limit) return printable(text);
+    if (text.size() <= limit) {
+        return printable(text);
+    }
     return printable(text.substr(0, limit)) + "...";
 }
 
@@ -45,7 +49,9 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
 
 std::string paragraph(std::string_view text, std::size_t indent) {
     std::string out;
-    for (const auto& line : wrap(printable(text), kColumns - indent)) out.append(indent, ' ').append(line) += '\n';
+    for (const auto& line : wrap(printable(text), kColumns - indent)) {
+        out.append(indent, ' ').append(line) += '\n';
+    }
     return out;
 }
 
@@ -53,14 +59,18 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths[i] = std::max(widths[i], row[i].size());
+        }
     }
     std::string out;
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
             line += row[i];
-            if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
+            if (i + 1 < row.size()) {
+                line.append(widths[i] - row[i].size() + 2, ' ');
+            }
         }
         out.append(printable(std::string_view(line).substr(0, kColumns))) += '\n';
     }

@@ -15,33 +15,51 @@ namespace hvgdb::monitor {
 namespace {
 
 Expected<VirtAddr> resolve(emulator::Machine& machine, VcpuId vcpu, const Place& place) {
-    if (const auto* address = std::get_if<VirtAddr>(&place)) return *address;
+    if (const auto* address = std::get_if<VirtAddr>(&place)) {
+        return *address;
+    }
     const auto& name = std::get<RegisterName>(place).name;
     const auto* info = machine.description().find(name);
-    if (info == nullptr) return fail(Errc::not_found, "no register " + name);
-    if (info->size > sizeof(VirtAddr::value)) return fail(Errc::bad_argument, name + " is wider than an address");
+    if (info == nullptr) {
+        return fail(Errc::not_found, "no register " + name);
+    }
+    if (info->size > sizeof(VirtAddr::value)) {
+        return fail(Errc::bad_argument, name + " is wider than an address");
+    }
     const auto value = machine.read_register(vcpu, info->number);
-    if (!value) return std::unexpected(value.error());
+    if (!value) {
+        return std::unexpected(value.error());
+    }
     return VirtAddr{load_little_endian(*value)};
 }
 
 Expected<std::uint64_t> read_entry(emulator::Machine& machine, PhysAddr where) {
     std::array<std::byte, 8> bytes{};
     const auto count = machine.read_physical(where, bytes);
-    if (!count) return std::unexpected(count.error());
-    if (*count < bytes.size()) return fail(Errc::fault, "no memory at physical address " + hex_text(where.value));
+    if (!count) {
+        return std::unexpected(count.error());
+    }
+    if (*count < bytes.size()) {
+        return fail(Errc::fault, "no memory at physical address " + hex_text(where.value));
+    }
     return load_little_endian(bytes);
 }
 
 std::string size_text(std::uint64_t bytes) {
     constexpr std::uint64_t kib = 1024;
-    if (bytes >= kib * kib * kib) return fmt::format("{} GiB", bytes / (kib * kib * kib));
-    if (bytes >= kib * kib) return fmt::format("{} MiB", bytes / (kib * kib));
+    if (bytes >= kib * kib * kib) {
+        return fmt::format("{} GiB", bytes / (kib * kib * kib));
+    }
+    if (bytes >= kib * kib) {
+        return fmt::format("{} MiB", bytes / (kib * kib));
+    }
     return fmt::format("{} KiB", bytes / kib);
 }
 
 std::string trail_table(const osi::PageTrail& trail) {
-    if (trail.entries().empty()) return {};
+    if (trail.entries().empty()) {
+        return {};
+    }
     std::vector<std::vector<std::string>> rows{{"level", "index", "entry at", "entry"}};
     for (const auto& entry : trail.entries()) {
         rows.push_back({std::string(osi::level_name(entry.level)), std::to_string(entry.index),
@@ -52,7 +70,9 @@ std::string trail_table(const osi::PageTrail& trail) {
 
 std::string answer(VirtAddr address, const std::expected<osi::Translation, osi::WalkFailure>& walk) {
     const auto heading = fmt::format("virtual   {:#x}\n", address.value);
-    if (!walk) return heading + paragraph(osi::describe(walk.error())) + trail_table(walk.error().trail);
+    if (!walk) {
+        return heading + paragraph(osi::describe(walk.error())) + trail_table(walk.error().trail);
+    }
     return heading +
            fmt::format("physical  {:#x}\npage      {}, {}\n", walk->physical.value, size_text(walk->page_size),
                        osi::rights_text(walk->rights)) +
@@ -63,18 +83,28 @@ std::string answer(VirtAddr address, const std::expected<osi::Translation, osi::
 
 Expected<std::string> translation_report(emulator::Machine& machine, VcpuId vcpu, const Place& place) {
     const auto address = resolve(machine, vcpu, place);
-    if (!address) return std::unexpected(address.error());
+    if (!address) {
+        return std::unexpected(address.error());
+    }
     const auto block = machine.read_registers(vcpu);
-    if (!block) return std::unexpected(block.error());
+    if (!block) {
+        return std::unexpected(block.error());
+    }
     const auto state = osi::x86_control_state(machine.description(), *block);
-    if (!state) return fail(Errc::unsupported, "page tables are walked on x86-64 only");
+    if (!state) {
+        return fail(Errc::unsupported, "page tables are walked on x86-64 only");
+    }
     const auto paging = osi::x86_paging(*state);
-    if (!paging) return std::unexpected(paging.error());
+    if (!paging) {
+        return std::unexpected(paging.error());
+    }
     if (!paging->has_value()) {
         return fmt::format("virtual   {0:#x}\nphysical  {0:#x}\npaging is off: both are the same\n", address->value);
     }
     const auto space = emulator::read_address_space(machine, vcpu);
-    if (!space) return std::unexpected(space.error());
+    if (!space) {
+        return std::unexpected(space.error());
+    }
     const auto read = [&machine](PhysAddr where) { return read_entry(machine, where); };
     return answer(*address, osi::walk_x86_pages(*space, *address, **paging, read));
 }

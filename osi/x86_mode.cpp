@@ -30,26 +30,37 @@ Expected<X86ControlState> x86_control_state(const emulator::TargetDescription& d
         {"cs", &state.cs}, {"eflags", &state.eflags}, {"cr0", &state.cr0}, {"cr4", &state.cr4}, {"efer", &state.efer}};
     for (const auto& [name, value] : wanted) {
         const auto* info = description.find(name);
-        if (info == nullptr) return fail(Errc::unsupported, "the machine has no register " + std::string(name));
-        if (block.size() < info->offset + info->size)
+        if (info == nullptr) {
+            return fail(Errc::unsupported, "the machine has no register " + std::string(name));
+        }
+        if (block.size() < info->offset + info->size) {
             return fail(Errc::bad_argument, "the register block is too short");
+        }
         *value = load_little_endian(block.subspan(info->offset, info->size));
     }
     return state;
 }
 
 std::string_view x86_mode_name(const X86ControlState& state) {
-    if ((state.cr0 & kCr0Protection) == 0) return "real";
+    if ((state.cr0 & kCr0Protection) == 0) {
+        return "real";
+    }
     const bool long_mode = (state.efer & kEferLongModeActive) != 0;
-    if (!long_mode && (state.eflags & kEflagsVirtual8086) != 0) return "virtual 8086";
+    if (!long_mode && (state.eflags & kEflagsVirtual8086) != 0) {
+        return "virtual 8086";
+    }
     const bool user = (state.cs & 3) == 3;
     const bool wide = long_mode && state.cs != kUserCode32;
-    if (user) return wide ? "user 64-bit" : "user 32-bit";
+    if (user) {
+        return wide ? "user 64-bit" : "user 32-bit";
+    }
     return wide ? "kernel 64-bit" : "kernel 32-bit";
 }
 
 Expected<std::optional<X86Paging>> x86_paging(const X86ControlState& state) {
-    if ((state.cr0 & kCr0Paging) == 0) return std::optional<X86Paging>{};
+    if ((state.cr0 & kCr0Paging) == 0) {
+        return std::optional<X86Paging>{};
+    }
     if ((state.efer & kEferLongModeActive) == 0) {
         return fail(Errc::unsupported, (state.cr4 & kCr4Pae) != 0 ? "page tables of PAE paging are not walked"
                                                                   : "page tables of 32-bit paging are not walked");

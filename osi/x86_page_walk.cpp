@@ -42,9 +42,15 @@ bool is_page(const PageTableEntry& entry) {
 std::uint64_t reserved_bits(const PageTableEntry& entry, const X86Paging& paging) {
     const unsigned physical_bits = std::min(paging.physical_bits, kMaxPhysicalBits);
     std::uint64_t reserved = low_bits(kMaxPhysicalBits) & ~low_bits(physical_bits);
-    if (!paging.execute_disable) reserved |= kExecuteDisable;
-    if (entry.level >= PageLevel::pml4) reserved |= kLargePage;
-    if (entry.level != PageLevel::pt && is_page(entry)) reserved |= low_bits(shift_of(entry.level)) & ~low_bits(13);
+    if (!paging.execute_disable) {
+        reserved |= kExecuteDisable;
+    }
+    if (entry.level >= PageLevel::pml4) {
+        reserved |= kLargePage;
+    }
+    if (entry.level != PageLevel::pt && is_page(entry)) {
+        reserved |= low_bits(shift_of(entry.level)) & ~low_bits(13);
+    }
     return reserved;
 }
 
@@ -93,7 +99,9 @@ std::expected<Translation, WalkFailure> walk_x86_pages(AddressSpace space, VirtA
     const auto ended = [&](Why why, unsigned level, Error error = {}) {
         return std::unexpected(WalkFailure{why, static_cast<PageLevel>(level), walk.trail, std::move(error)});
     };
-    if (!canonical(address, levels)) return ended(Why::not_canonical, levels);
+    if (!canonical(address, levels)) {
+        return ended(Why::not_canonical, levels);
+    }
 
     const std::uint64_t address_bits = low_bits(kMaxPhysicalBits) & ~low_bits(kPageShift);
     std::uint64_t table = space.root & address_bits;
@@ -102,12 +110,18 @@ std::expected<Translation, WalkFailure> walk_x86_pages(AddressSpace space, VirtA
         const auto index = static_cast<unsigned>((address.value >> shift) & low_bits(kIndexBits));
         const PhysAddr where{table + std::uint64_t{index} * 8};
         const auto value = read(where);
-        if (!value) return ended(Why::unreadable, level, value.error());
+        if (!value) {
+            return ended(Why::unreadable, level, value.error());
+        }
 
         const PageTableEntry entry{static_cast<PageLevel>(level), index, where, *value};
         walk.trail.push_back(entry);
-        if ((*value & kPresent) == 0) return ended(Why::not_present, level);
-        if ((*value & reserved_bits(entry, paging)) != 0) return ended(Why::reserved_bits, level);
+        if ((*value & kPresent) == 0) {
+            return ended(Why::not_present, level);
+        }
+        if ((*value & reserved_bits(entry, paging)) != 0) {
+            return ended(Why::reserved_bits, level);
+        }
         restrict(walk.rights, *value);
         table = *value & address_bits;
         if (is_page(entry)) {

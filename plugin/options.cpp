@@ -15,7 +15,7 @@ struct Row {
     Setter set;
 };
 
-template <std::string Options::*member>
+template <std::string Options::* member>
 Expected<void> set_text(Options& options, std::string_view value) {
     options.*member = value;
     return {};
@@ -54,15 +54,17 @@ Expected<Options> parse_options(std::span<char* const> arguments) {
         const std::string_view key = argument.substr(0, equals);
         const auto* row = std::ranges::find(kRows, key, &Row::key);
         if (row == std::end(kRows) || equals == std::string_view::npos || equals + 1 == argument.size()) {
-            return fail(Errc::bad_argument, "wrong argument \"" + std::string(argument) + "\"; known are " + known_arguments());
+            return fail(Errc::bad_argument,
+                        "wrong argument \"" + std::string(argument) + "\"; known are " + known_arguments());
         }
         if (auto set = row->set(options, argument.substr(equals + 1)); !set) {
             return std::unexpected(set.error());
         }
     }
     if (options.stub.empty()) {
-        return fail(Errc::bad_argument,
-                    "stub= is missing: the path of a socket that QEMU's own -gdb listens on (hvgdb's launcher does all this)");
+        return fail(
+            Errc::bad_argument,
+            "stub= is missing: the path of a socket that QEMU's own -gdb listens on (hvgdb's launcher does all this)");
     }
     return options;
 }

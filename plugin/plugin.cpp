@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What QEMU loads: the only file with C entry points of ours.
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <span>
@@ -14,7 +15,9 @@ namespace {
 /// Never destroyed: vCPU threads may call into it to the very end.
 hvgdb::plugin::Service* service = nullptr;
 
-void on_exit(void* /*user*/) noexcept { service->stop(); }
+void on_exit() noexcept {
+    service->stop();
+}
 
 int complain(const char* what) {
     std::fprintf(stderr, "hvgdb: %s\n", what);
@@ -34,7 +37,9 @@ int install(qemu_plugin_id_t id, const qemu_info_t& info, std::span<char* const>
         return complain(created.error().detail.c_str());
     }
     service = created->release();
-    qemu_plugin_register_atexit_cb(id, on_exit, nullptr);
+    // Registered after all that the server thread uses was made, so run before it is destroyed. QEMU's own exit
+    // callback comes too late for that.
+    std::atexit(on_exit);
     return 0;
 }
 

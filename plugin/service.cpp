@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugin/service.hpp"
 
+#include <boost/asio/post.hpp>
+#include <chrono>
 #include <spdlog/cfg/helpers.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <unistd.h>
-
-#include <boost/asio/post.hpp>
-#include <chrono>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 #include "emulator/arch.hpp"
@@ -136,13 +134,12 @@ Expected<void> Service::connect() {
     instrumentation_.attach(*machine_);
     debuggee_.emplace(*machine_, instrumentation_);
     stub_.emplace(*debuggee_);
-    console_.emplace(monitor::ConsoleContext{
-        *machine_, instrumentation_,
-        [this](std::optional<AddressSpace> scope) {
-            debuggee_->set_scope(scope);
-            return Expected<void>();
-        },
-        [this] { return debuggee_->scope(); }});
+    console_.emplace(monitor::ConsoleContext{*machine_, instrumentation_,
+                                             [this](std::optional<AddressSpace> scope) {
+                                                 debuggee_->set_scope(scope);
+                                                 return Expected<void>();
+                                             },
+                                             [this] { return debuggee_->scope(); }});
     stub_->set_monitor([this](std::string_view line, VcpuId selected) {
         return gdbserver::MonitorReply{console_->execute(line, selected)};
     });

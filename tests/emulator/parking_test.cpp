@@ -24,17 +24,14 @@ class ParkingTest : public testing::Test {
         registry_.publish();
         return handle;
     }
-    Action arrive(unsigned vcpu, std::uint64_t pc, std::uint64_t root = 0) {
-        ScriptedVcpu context(vcpu, pc, root);
+    Action arrive(unsigned vcpu, std::uint64_t pc, std::uint64_t root = 0, std::uint64_t stack_pointer = 0) {
+        ScriptedVcpu context(vcpu, pc, root, stack_pointer);
         return parking_.arrive(context, slots_at(registry_, pc));
     }
-    /// Every vCPU took an interrupt meanwhile, so that none stands where it was.
-    void resume() {
-        parking_.prepare_resume([](VcpuId, VirtAddr) { return false; });
-    }
+    void resume() { parking_.prepare_resume(registry_); }
     /// The server reported the stop of this vCPU and the client goes on from there.
-    void resume_from(unsigned vcpu, std::uint64_t pc, std::uint64_t root = 0) {
-        parking_.pass_once(VcpuId{vcpu}, VirtAddr{pc}, AddressSpace{root});
+    void resume_from(unsigned vcpu, std::uint64_t pc, std::uint64_t root = 0, std::uint64_t stack_pointer = 0) {
+        parking_.pass_once(VcpuId{vcpu}, {VirtAddr{pc}, AddressSpace{root}, stack_pointer});
         resume();
     }
 
@@ -76,38 +73,56 @@ TEST_F(ParkingTest, InstructionThatFaultsPassesUntilItIsDone) {
     EXPECT_EQ(arrive(0, kSite), Action::park_first);
 }
 
-TEST_F(ParkingTest, PassIsForThatVcpuAndAddressSpaceOnly) {
+TEST_F(ParkingTest, PassIsForOneThreadOnWhicheverVcpu) {
     add({{kSite}, {}});
-    parking_.pass_once(VcpuId{0}, VirtAddr{kSite}, AddressSpace{0x1000});
-    resume();
-    EXPECT_EQ(arrive(1, kSite, 0x1000), Action::park_first);
-    EXPECT_EQ(arrive(0, kSite, 0x2000), Action::park_first) << "an interrupt brought another process first";
-    EXPECT_EQ(arrive(0, kSite, 0x1000), Action::go_on);
+    EXPECT_EQ(arrive(0, kSite, 0x1000, 0x7ff0), Action::park_first);
+    resume_from(0, kSite, 0x1000, 0x7ff0);
+    EXPECT_EQ(arrive(0, kSite, 0x2000, 0x7ff0), Action::park_first) << "an interrupt brought another process first";
+    EXPECT_EQ(arrive(2, kSite, 0x1000, 0x6ff0), Action::park_first) << "another thread of the same process";
+    EXPECT_EQ(arrive(1, kSite, 0x1000, 0x7ff0), Action::go_on) << "and the guest went on with it elsewhere";
+    EXPECT_EQ(arrive(3, kSite, 0x1000, 0x7ff0), Action::park_first);
 }
 
-TEST_F(ParkingTest, PassThatNobodyUsedIsVoidAfterTheNextResume) {
+TEST_F(ParkingTest, PassWaitsForItsThreadThroughOtherStops) {
     add({{kSite}, {}});
     resume_from(0, kSite);
     resume();
+    EXPECT_EQ(arrive(0, kSite), Action::go_on) << "another vCPU stopped the machine before this one could run";
     EXPECT_EQ(arrive(0, kSite), Action::park_first);
 }
 
-TEST_F(ParkingTest, PassHoldsWhileItsVcpuHasNotMoved) {
-    add({{kSite}, {}});
+TEST_F(ParkingTest, PassIsVoidOnceItsSiteIsGone) {
+    const SiteHandle handle = add({{kSite}, {}});
     resume_from(0, kSite);
-    parking_.prepare_resume([](VcpuId vcpu, VirtAddr pc) { return vcpu == VcpuId{0} && pc == VirtAddr{kSite}; });
-    EXPECT_EQ(arrive(0, kSite), Action::go_on) << "another vCPU stopped the machine before this one could run";
+    handle.disable();
+    resume();  // the instruction runs unseen
+    handle.enable();
+    resume();
     EXPECT_EQ(arrive(0, kSite), Action::park_first);
 }
 
 TEST_F(ParkingTest, UnreportedVcpuReportsAgainAfterTheResume) {
     add({{kSite}, {}});
-    EXPECT_EQ(arrive(0, kSite), Action::park_first);
-    EXPECT_EQ(arrive(1, kSite), Action::park_first);
-    resume_from(0, kSite);
-    EXPECT_EQ(arrive(1, kSite), Action::park_first);
-    EXPECT_EQ(arrive(0, kSite), Action::go_on);
+    EXPECT_EQ(arrive(0, kSite, 0, 0x100), Action::park_first);
+    EXPECT_EQ(arrive(1, kSite, 0, 0x200), Action::park_first);
+    resume_from(0, kSite, 0, 0x100);
+    EXPECT_EQ(arrive(1, kSite, 0, 0x200), Action::park_first);
+    EXPECT_EQ(arrive(0, kSite, 0, 0x100), Action::go_on);
     EXPECT_EQ(calls_, 2) << "the callback of a vCPU that never left ran again";
+}
+
+TEST_F(ParkingTest, ThreadThatAnInterruptTookAwayParksAgainWithoutAnotherCall) {
+    add({{kSite}, {}});
+    EXPECT_EQ(arrive(0, kSite, 0x1000, 0x100), Action::park_first);
+    parking_.left_parked(VcpuId{0});
+    EXPECT_FALSE(parking_.parked(VcpuId{0}));
+    resume();
+    EXPECT_EQ(arrive(0, kSite, 0x1000, 0x200), Action::park_first) << "another thread is another arrival";
+    EXPECT_EQ(arrive(1, kSite, 0x1000, 0x100), Action::park_first);
+    EXPECT_EQ(calls_, 2);
+    ASSERT_TRUE(parking_.parked(VcpuId{1}));
+    EXPECT_EQ(arrive(2, kSite, 0x1000, 0x100), Action::park_first) << "once";
+    EXPECT_EQ(calls_, 3);
 }
 
 TEST_F(ParkingTest, DisabledWhileParkedLetsGo) {

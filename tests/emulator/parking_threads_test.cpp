@@ -51,7 +51,7 @@ class ThreadedMachine {
     void execute(unsigned vcpu) {
         for (int done = 0; done < executions_;) {
             hold_while_paused();
-            ScriptedVcpu context(vcpu, kSite);
+            ScriptedVcpu context(vcpu, kSite, 0, vcpu);
             const auto action = parking_.arrive(context, slots_at(registry_, kSite));
             if (action == Parking::Action::park_first) {
                 const std::scoped_lock lock(mutex_);
@@ -87,19 +87,20 @@ class ThreadedMachine {
 };
 
 /// What a debugger does: report the first parked vCPU and let it pass, again and again.
-unsigned report_all(ThreadedMachine& machine, Parking& parking, const std::function<void(unsigned)>& while_paused) {
+unsigned report_all(ThreadedMachine& machine, Parking& parking, const SiteRegistry& registry,
+                    const std::function<void(unsigned)>& while_paused) {
     unsigned reported = 0;
     while (machine.wait_for_parked()) {
         machine.pause();
         for (unsigned vcpu = 0; vcpu < kVcpus; ++vcpu) {
             if (parking.parked(VcpuId{vcpu})) {
                 ++reported;
-                parking.pass_once(VcpuId{vcpu}, VirtAddr{kSite}, AddressSpace{});
+                parking.pass_once(VcpuId{vcpu}, {VirtAddr{kSite}, AddressSpace{}, vcpu});
                 break;
             }
         }
         while_paused(reported);
-        parking.prepare_resume([](VcpuId, VirtAddr) { return true; });
+        parking.prepare_resume(registry);
         machine.resume();
     }
     return reported;
@@ -112,7 +113,7 @@ TEST(ParkingThreads, EveryExecutionOfEveryVcpuIsReportedOnce) {
     const SiteHandle handle = registry.add({{kSite}, {}}, [](VcpuContext&) { return Verdict::stop; });
     registry.publish();
     ThreadedMachine machine(registry, parking, kExecutions);
-    EXPECT_EQ(report_all(machine, parking, [](unsigned) {}), kVcpus * kExecutions);
+    EXPECT_EQ(report_all(machine, parking, registry, [](unsigned) {}), kVcpus * kExecutions);
     EXPECT_EQ(handle.hits(), kVcpus * kExecutions);
 }
 
@@ -130,7 +131,7 @@ TEST(ParkingThreads, SitesComeAndGoMeanwhile) {
             first.enable();
         }
     });
-    const unsigned reported = report_all(machine, parking, [&](unsigned count) {
+    const unsigned reported = report_all(machine, parking, registry, [&](unsigned count) {
         if (count % 3 == 0) {
             handles.push_back(registry.add({{kSite}, {}}, [](VcpuContext&) { return Verdict::go_on_and_disable; }));
         } else if (count % 5 == 0 && handles.size() > 1) {

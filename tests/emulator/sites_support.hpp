@@ -11,10 +11,12 @@ namespace hvgdb::emulator {
 /// A vCPU that stands where the test says.
 class ScriptedVcpu final : public VcpuContext {
   public:
-    ScriptedVcpu(unsigned vcpu, std::uint64_t pc, std::uint64_t root = 0) : vcpu_{vcpu}, pc_{pc}, space_{root} {}
+    ScriptedVcpu(unsigned vcpu, std::uint64_t pc, std::uint64_t root = 0, std::uint64_t stack_pointer = 0)
+        : vcpu_{vcpu}, pc_{pc}, space_{root}, stack_pointer_(stack_pointer) {}
     [[nodiscard]] VcpuId vcpu() const override { return vcpu_; }
     [[nodiscard]] VirtAddr pc() const override { return pc_; }
     [[nodiscard]] AddressSpace address_space() const override { return space_; }
+    [[nodiscard]] std::uint64_t stack_pointer() override { return stack_pointer_; }
     [[nodiscard]] Expected<std::uint64_t> read_register(std::string_view) override {
         return fail(Errc::not_found, "no registers here");
     }
@@ -26,6 +28,7 @@ class ScriptedVcpu final : public VcpuContext {
     VcpuId vcpu_;
     VirtAddr pc_;
     AddressSpace space_;
+    std::uint64_t stack_pointer_;
 };
 
 /// Every slot that an instruction translated at `address` would call back for.

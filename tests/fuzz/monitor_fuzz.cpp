@@ -13,7 +13,9 @@ namespace {
 using hvgdb::monitor::ConsoleFixture;
 
 void require(bool holds, std::string_view what, std::string_view answer) {
-    if (holds) return;
+    if (holds) {
+        return;
+    }
     std::cerr << what << ":\n" << answer;
     std::abort();
 }
@@ -23,7 +25,9 @@ struct FuzzedConsole : ConsoleFixture {
     FuzzedConsole() {
         enter_long_mode(0, 0x33, 0x1000);
         enter_long_mode(1, 0x10, 0x2000);
-        for (unsigned index = 0; index < 512; index += 2) set_entry(0x1000, index, 0x1007);
+        for (unsigned index = 0; index < 512; index += 2) {
+            set_entry(0x1000, index, 0x1007);
+        }
     }
 };
 

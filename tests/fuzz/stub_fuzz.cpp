@@ -59,19 +59,25 @@ void run_event(hvgdb::test::StubRig& rig, unsigned char event) {
             rig.machine.start();
             break;
         default:
-            if (event == 10) stop(rig, MachineStop::Reason::gone, 0);
+            if (event == 10) {
+                stop(rig, MachineStop::Reason::gone, 0);
+            }
     }
 }
 
 // A packet that was cut off swallows what follows it up to its own end; hence the `#00` first.
 bool still_answers(hvgdb::test::StubRig& rig) {
     rig.machine.fail_call(0, {});
-    for (int i = 0; i < 8; ++i) (void)rig.machine.run_until_stop();
+    for (int i = 0; i < 8; ++i) {
+        (void)rig.machine.run_until_stop();
+    }
     rig.send_raw("#00");
     rig.stub.pause_overdue();
     rig.replies.clear();
     rig.send_raw("$?#3f");
-    for (int i = 0; i < 8; ++i) (void)rig.machine.run_until_stop();
+    for (int i = 0; i < 8; ++i) {
+        (void)rig.machine.run_until_stop();
+    }
     return !rig.replies.empty();
 }
 
@@ -97,6 +103,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         run_event(rig, data[++i]);
     }
     rig.send_raw(bytes);
-    if (!rig.stub.flooded() && !still_answers(rig)) std::abort();
+    if (!rig.stub.flooded() && !still_answers(rig)) {
+        std::abort();
+    }
     return 0;
 }

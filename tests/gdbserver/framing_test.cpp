@@ -110,7 +110,9 @@ TEST(Holding, AFloodIsNoticed) {
     StubRig rig;
     rig.stub.connect([](std::string_view) {});
     const std::string junk(gdbserver::kPacketSize, '+');
-    for (int i = 0; i < 4; ++i) rig.send_raw(junk);
+    for (int i = 0; i < 4; ++i) {
+        rig.send_raw(junk);
+    }
     EXPECT_FALSE(rig.stub.flooded());
     rig.send_raw(junk);
     EXPECT_TRUE(rig.stub.flooded());

@@ -118,8 +118,9 @@ TEST(Monitor, LongOutputComesInPieces) {
     rig.send("qRcmd," + encode_hex(std::string_view("help")));
     std::string shown;
     std::string reply = rig.next();
-    for (; reply.starts_with('O') && reply != "OK"; reply = rig.next())
+    for (; reply.starts_with('O') && reply != "OK"; reply = rig.next()) {
         shown += decode_hex_text(std::string_view(reply).substr(1)).value_or("(not hexadecimal)");
+    }
     EXPECT_EQ(shown, text);
     EXPECT_EQ(reply, "OK");
 }
@@ -134,7 +135,9 @@ TEST(Failures, EveryRequestSurvivesEveryFailingCall) {
             (void)rig.ask("Z0,1008,1");
             rig.machine.fail_call(nth, failure);
             (void)rig.ask(request);
-            for (int i = 0; i < 20; ++i) (void)rig.machine.run_until_stop();
+            for (int i = 0; i < 20; ++i) {
+                (void)rig.machine.run_until_stop();
+            }
             rig.machine.fail_call(0, failure);
             rig.replies.clear();
             rig.send("?");

@@ -14,16 +14,22 @@ std::multiset<std::string> documented_packets() {
     std::multiset<std::string> names;
     std::ifstream file(HVGDB_SOURCE_DIR "/docs/packets.md");
     for (std::string line; std::getline(file, line);) {
-        if (!line.starts_with("| `")) continue;
+        if (!line.starts_with("| `")) {
+            continue;
+        }
         const auto end = line.find('`', 3);
-        if (end != std::string::npos) names.insert(line.substr(3, end - 3));
+        if (end != std::string::npos) {
+            names.insert(line.substr(3, end - 3));
+        }
     }
     return names;
 }
 
 TEST(PacketTable, IsDocumentedRowByRow) {
     std::multiset<std::string> rows;
-    for (const auto& row : packet_table()) rows.emplace(row.name);
+    for (const auto& row : packet_table()) {
+        rows.emplace(row.name);
+    }
     EXPECT_EQ(documented_packets(), rows);
 }
 

@@ -31,7 +31,9 @@ struct ServerTest : testing::Test {
     bool wait_for(const std::function<bool()>& done) {
         const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
         while (!done()) {
-            if (std::chrono::steady_clock::now() > limit) return false;
+            if (std::chrono::steady_clock::now() > limit) {
+                return false;
+            }
             io.restart();
             io.run_for(std::chrono::milliseconds(1));
             (void)rig.machine.run_until_stop(1);
@@ -57,7 +59,9 @@ struct ServerTest : testing::Test {
             boost::system::error_code error;
             const auto size = socket.read_some(asio::buffer(buffer), error);
             got.append(buffer.data(), size);
-            if (error == asio::error::eof || error == asio::error::connection_reset) got += "(closed)";
+            if (error == asio::error::eof || error == asio::error::connection_reset) {
+                got += "(closed)";
+            }
             return got.find(wanted) != std::string::npos;
         });
         EXPECT_TRUE(came) << "waited for " << wanted << ", got " << got;
@@ -66,7 +70,9 @@ struct ServerTest : testing::Test {
 
     static gdbserver::Listener opened(const ListenAddress& address) {
         auto listener = open_listener(address);
-        if (!listener) throw std::runtime_error(listener.error().detail);
+        if (!listener) {
+            throw std::runtime_error(listener.error().detail);
+        }
         return std::move(*listener);
     }
 

@@ -38,7 +38,9 @@ class StubRig {
     void send_raw(std::string_view bytes) { stub.receive(bytes); }
     /// The next reply, unescaped; "(nothing)" when there is none.
     [[nodiscard]] std::string next() {
-        if (replies.empty()) return "(nothing)";
+        if (replies.empty()) {
+            return "(nothing)";
+        }
         auto reply = std::move(replies.front());
         replies.pop_front();
         return reply;
@@ -64,8 +66,12 @@ class StubRig {
         raw += bytes;
         for (const char byte : bytes) {
             const auto frame = decoder_.feed(static_cast<std::byte>(byte));
-            if (!frame) continue;
-            if (const auto* packet = std::get_if<frame::Packet>(&*frame)) replies.push_back(packet->body);
+            if (!frame) {
+                continue;
+            }
+            if (const auto* packet = std::get_if<frame::Packet>(&*frame)) {
+                replies.push_back(packet->body);
+            }
             acks += std::holds_alternative<frame::Ack>(*frame) ? 1 : 0;
             naks += std::holds_alternative<frame::Nak>(*frame) ? 1 : 0;
         }

@@ -44,7 +44,9 @@ class Transcript {
         std::ifstream input(file_);
         ASSERT_TRUE(input) << file_;
         for (std::string line; std::getline(input, line); ++number_) {
-            if (line.empty() || line.starts_with('#')) continue;
+            if (line.empty() || line.starts_with('#')) {
+                continue;
+            }
             const auto text = unescape(std::string_view(line).substr(3));
             if (line.starts_with("<- ")) {
                 expect(text);
@@ -147,8 +149,11 @@ class Transcript {
 
 std::vector<std::string> transcripts() {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(HVGDB_SOURCE_DIR "/tests/transcripts"))
-        if (entry.path().extension() == ".rsp") names.push_back(entry.path().stem().string());
+    for (const auto& entry : std::filesystem::directory_iterator(HVGDB_SOURCE_DIR "/tests/transcripts")) {
+        if (entry.path().extension() == ".rsp") {
+            names.push_back(entry.path().stem().string());
+        }
+    }
     std::ranges::sort(names);
     return names;
 }

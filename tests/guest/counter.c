@@ -25,7 +25,9 @@ int main(int argc, char** argv) {
     started = now_us();
     for (i = 0; i < calls; i++) {
         count_one(1);
-        if (pause_us != 0) usleep((useconds_t)pause_us);
+        if (pause_us != 0) {
+            usleep((useconds_t)pause_us);
+        }
     }
     printf("counter done %lu counter=%lu elapsed_us=%lu\n", calls, counter, now_us() - started);
     return 0;

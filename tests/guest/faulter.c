@@ -5,11 +5,11 @@
  * A test breaks at either and checks that each round is one stop, however often the instruction is restarted.
  */
 #define _GNU_SOURCE
-#include "guest.h"
-
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "guest.h"
 
 #define PAGE 4096ul
 #define COPY_PAGES 4ul
@@ -19,18 +19,15 @@ extern const char touch_here[], copy_here[];
 volatile unsigned long rounds;
 static char source[COPY_PAGES * PAGE];
 
-TARGET void touch(char* page)
-{
+TARGET void touch(char* page) {
     __asm__ volatile(".globl touch_here\ntouch_here: movb $1, (%0)" : : "r"(page) : "memory");
 }
 
-TARGET void copy(char* to, const char* from, unsigned long length)
-{
+TARGET void copy(char* to, const char* from, unsigned long length) {
     __asm__ volatile(".globl copy_here\ncopy_here: rep movsb" : "+D"(to), "+S"(from), "+c"(length) : : "memory");
 }
 
-static char* fresh(unsigned long length)
-{
+static char* fresh(unsigned long length) {
     void* const pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
         perror("faulter: mmap");
@@ -39,8 +36,7 @@ static char* fresh(unsigned long length)
     return pages;
 }
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     const unsigned long count = number_argument(argc, argv, 1, 1);
     const unsigned long pause_us = number_argument(argc, argv, 2, 0);
     unsigned long touched = 0, copied = 0;
@@ -58,8 +54,9 @@ int main(int argc, char** argv)
         copied += memcmp(copies, source, sizeof source) == 0;
         munmap(page, PAGE);
         munmap(copies, sizeof source);
-        if (pause_us != 0)
+        if (pause_us != 0) {
             usleep((useconds_t)pause_us);
+        }
     }
     printf("faulter done rounds=%lu touched=%lu copied=%lu\n", rounds, touched, copied);
     return 0;

@@ -19,7 +19,9 @@ static inline unsigned long now_us(void) {
 static inline unsigned long number_argument(int argc, char** argv, int index, unsigned long fallback) {
     char* end = NULL;
     unsigned long value;
-    if (index >= argc) return fallback;
+    if (index >= argc) {
+        return fallback;
+    }
     value = strtoul(argv[index], &end, 0);
     if (end == argv[index] || *end != '\0') {
         fprintf(stderr, "%s: not a number: %s\n", argv[0], argv[index]);

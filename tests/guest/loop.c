@@ -31,7 +31,9 @@ int main(int argc, char** argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (repeat = 0; repeat < repeats; repeat++) {
         const unsigned long started = now_us();
-        for (i = 0; i < calls; i++) work(i);
+        for (i = 0; i < calls; i++) {
+            work(i);
+        }
         printf("loop us=%lu never_called=0x%lx work=0x%lx\n", now_us() - started, (unsigned long)&never_called,
                (unsigned long)&work);
     }

@@ -29,9 +29,13 @@ static void* run(void* argument) {
 
     CPU_ZERO(&cpus);
     CPU_SET((size_t)thread, &cpus);
-    if (sched_setaffinity(0, sizeof cpus, &cpus) != 0) perror("thread_hits: cannot pin a thread");
+    if (sched_setaffinity(0, sizeof cpus, &cpus) != 0) {
+        perror("thread_hits: cannot pin a thread");
+    }
     pthread_barrier_wait(&start_line);
-    for (i = 0; i < calls; i++) hit_me(thread);
+    for (i = 0; i < calls; i++) {
+        hit_me(thread);
+    }
     return NULL;
 }
 
@@ -56,7 +60,9 @@ int main(int argc, char** argv) {
             return 1;
         }
     }
-    for (i = 0; i < threads; i++) pthread_join(ids[i], NULL);
+    for (i = 0; i < threads; i++) {
+        pthread_join(ids[i], NULL);
+    }
     printf("thread_hits done threads=%lu total=%lu elapsed_us=%lu\n", threads, atomic_load(&total), now_us() - started);
     return 0;
 }

@@ -14,7 +14,9 @@ int main(int argc, char** argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (tick = 1; count == 0 || tick <= count; tick++) {
         printf("tick %lu\n", tick);
-        if (tick != count) sleep(1);
+        if (tick != count) {
+            sleep(1);
+        }
     }
     return 0;
 }

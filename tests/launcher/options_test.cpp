@@ -10,7 +10,9 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Expected<std::variant<Options, Message>> parse(std::vector<const char*> arguments) { return parse_options(arguments); }
+Expected<std::variant<Options, Message>> parse(std::vector<const char*> arguments) {
+    return parse_options(arguments);
+}
 
 TEST(LauncherOptions, HaveDefaults) {
     const auto parsed = parse({"--", "qemu-system-x86_64", "-m", "1G", "--help"});
@@ -50,7 +52,8 @@ TEST_P(LauncherBad, IsOneLine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, LauncherBad,
-                         testing::Values(BadRow{{}, "QEMU command is missing"}, BadRow{{"--"}, "QEMU command is missing"},
+                         testing::Values(BadRow{{}, "QEMU command is missing"},
+                                         BadRow{{"--"}, "QEMU command is missing"},
                                          BadRow{{"--stop-at", "later", "--", "q"}, "later"},
                                          BadRow{{"--lisen", "x", "--", "q"}, "--lisen"},
                                          BadRow{{"qemu-system-x86_64"}, "qemu-system-x86_64"}));

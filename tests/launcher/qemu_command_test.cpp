@@ -16,16 +16,18 @@ struct VersionRow {
 
 class Version : public testing::TestWithParam<VersionRow> {};
 
-TEST_P(Version, IsRead) { EXPECT_EQ(parse_qemu_version(GetParam().text), GetParam().version); }
+TEST_P(Version, IsRead) {
+    EXPECT_EQ(parse_qemu_version(GetParam().text), GetParam().version);
+}
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, Version,
-    testing::Values(VersionRow{"QEMU emulator version 11.1.3 (Debian 1:11.1.3+ds-1)\nCopyright", QemuVersion{11, 1}},
-                    VersionRow{"QEMU emulator version 7.2.19", QemuVersion{7, 2}},
-                    VersionRow{"QEMU emulator version 12.0.50 (v12.0.0-rc1)", QemuVersion{12, 0}},
-                    VersionRow{"QEMU emulator version eleven", std::nullopt},
-                    VersionRow{"QEMU emulator version 11", std::nullopt}, VersionRow{"GNU bash", std::nullopt},
-                    VersionRow{"", std::nullopt}));
+INSTANTIATE_TEST_SUITE_P(Table, Version,
+                         testing::Values(VersionRow{"QEMU emulator version 11.1.3 (Debian 1:11.1.3+ds-1)\nCopyright",
+                                                    QemuVersion{11, 1}},
+                                         VersionRow{"QEMU emulator version 7.2.19", QemuVersion{7, 2}},
+                                         VersionRow{"QEMU emulator version 12.0.50 (v12.0.0-rc1)", QemuVersion{12, 0}},
+                                         VersionRow{"QEMU emulator version eleven", std::nullopt},
+                                         VersionRow{"QEMU emulator version 11", std::nullopt},
+                                         VersionRow{"GNU bash", std::nullopt}, VersionRow{"", std::nullopt}));
 
 struct ArgumentRow {
     std::vector<std::string> arguments;
@@ -50,8 +52,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, Arguments,
     testing::Values(ArgumentRow{{}, ""}, ArgumentRow{{"-accel", "tcg,thread=multi"}, ""},
                     ArgumentRow{{"-machine", "q35,accel=tcg"}, ""}, ArgumentRow{{"-machine", "q35"}, ""},
-                    ArgumentRow{{"-append", "-s"}, "-s is for hvgdb"},
-                    ArgumentRow{{"-enable-kvm"}, "KVM is asked for"}, ArgumentRow{{"--enable-kvm"}, "KVM is asked for"},
+                    ArgumentRow{{"-append", "-s"}, "-s is for hvgdb"}, ArgumentRow{{"-enable-kvm"}, "KVM is asked for"},
+                    ArgumentRow{{"--enable-kvm"}, "KVM is asked for"},
                     ArgumentRow{{"-accel", "kvm"}, "KVM is asked for"},
                     ArgumentRow{{"-accel", "accel=kvm,dirty-ring-size=1"}, "KVM is asked for"},
                     ArgumentRow{{"-M", "pc,accel=kvm:tcg"}, "KVM is asked for"},
@@ -61,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CompleteCommand, AddsPluginAndPrivateSockets) {
     const std::vector<std::string> command{"qemu-system-x86_64", "-m", "1G"};
-    EXPECT_THAT(complete_command(command, {"/run/a/stub", "/run/a/qmp"}, {"/opt/lib,hvgdb.so", "fd:3", "info,gdbserver=trace", true}),
+    EXPECT_THAT(complete_command(command, {"/run/a/stub", "/run/a/qmp"},
+                                 {"/opt/lib,hvgdb.so", "fd:3", "info,gdbserver=trace", true}),
                 ElementsAre("qemu-system-x86_64", "-m", "1G", "-S", "-chardev",
                             "socket,id=hvgdb-stub,path=/run/a/stub,server=on,wait=off", "-gdb", "chardev:hvgdb-stub",
                             "-qmp", "unix:/run/a/qmp,server=on,wait=off", "-plugin",

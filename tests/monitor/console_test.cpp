@@ -59,7 +59,9 @@ TEST_F(ConsoleTest, UnavailableCommandsSaySoInOneLine) {
         {"proclist sshd", "proclist: not available in this version: OS introspection is not built yet\n"},
         {"threadinfo", "threadinfo: not available in this version: OS introspection is not built yet\n"},
     };
-    for (const auto& row : rows) EXPECT_EQ(ask(row.line), row.answer);
+    for (const auto& row : rows) {
+        EXPECT_EQ(ask(row.line), row.answer);
+    }
 }
 
 TEST_F(ConsoleTest, ExactlyTheCommandsOfTheTableAreUnavailable) {

@@ -10,7 +10,9 @@ namespace {
 std::vector<std::string> lines_of(const std::string& text) {
     std::istringstream stream(text);
     std::vector<std::string> lines;
-    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    for (std::string line; std::getline(stream, line);) {
+        lines.push_back(line);
+    }
     return lines;
 }
 
@@ -69,7 +71,9 @@ TEST(Diagnostic, NoLineIsWiderThan80AtAnyColumn) {
     for (std::size_t length : {0u, 1u, 40u, 41u, 43u, 44u, 76u, 77u, 200u}) {
         for (std::size_t column = 0; column <= length; ++column) {
             const auto lines = lines_of(render({std::string(length, 'x'), column, message, message}));
-            for (const auto& line : lines) EXPECT_LE(line.size(), 80u) << "length " << length << ", column " << column;
+            for (const auto& line : lines) {
+                EXPECT_LE(line.size(), 80u) << "length " << length << ", column " << column;
+            }
         }
     }
 }

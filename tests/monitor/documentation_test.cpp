@@ -22,7 +22,9 @@ TEST(Manual, HasEveryCommandWithItsArgumentsAndExample) {
     ASSERT_FALSE(text.empty()) << HVGDB_MONITOR_MANUAL;
     for (const auto& command : kCommands) {
         auto heading = "### `" + std::string(command.name);
-        if (!command.arguments.empty()) heading += " " + std::string(command.arguments);
+        if (!command.arguments.empty()) {
+            heading += " " + std::string(command.arguments);
+        }
         EXPECT_NE(text.find(heading + "`\n"), std::string::npos) << heading;
         const auto example = "(gdb) monitor " + std::string(command.example) + "\n";
         EXPECT_NE(text.find(example), std::string::npos) << example;
@@ -32,7 +34,9 @@ TEST(Manual, HasEveryCommandWithItsArgumentsAndExample) {
 TEST(Manual, HasNoOtherCommands) {
     std::istringstream text(manual());
     std::size_t headings = 0;
-    for (std::string line; std::getline(text, line);) headings += line.starts_with("### `") ? 1 : 0;
+    for (std::string line; std::getline(text, line);) {
+        headings += line.starts_with("### `") ? 1 : 0;
+    }
     EXPECT_EQ(headings, kCommands.size());
 }
 

@@ -40,7 +40,9 @@ TEST(NearMisses, ComeNearestFirstAndOnlyIfNear) {
         {"gte_taint", {"get_taint"}}, {"help", {"help"}}, {"hlep", {"help"}}, {"site", {"sites"}}, {"saint", {"taint"}},
         {"saites", {"sites"}},        {"", {}},           {"x", {}},          {"frobnicate", {}},
     };
-    for (const auto& row : rows) EXPECT_EQ(near_misses(row.word, known, 3), row.near) << row.word;
+    for (const auto& row : rows) {
+        EXPECT_EQ(near_misses(row.word, known, 3), row.near) << row.word;
+    }
 }
 
 TEST(NearMisses, AreAtMostAsManyAsAskedFor) {
@@ -65,7 +67,9 @@ TEST(DidYouMean, ListsProposals) {
         {{"a", "b"}, "(did you mean \"a\" or \"b\"?)"},
         {{"a", "b", "c"}, "(did you mean \"a\", \"b\" or \"c\"?)"},
     };
-    for (const auto& row : rows) EXPECT_EQ(did_you_mean(row.proposals), row.text);
+    for (const auto& row : rows) {
+        EXPECT_EQ(did_you_mean(row.proposals), row.text);
+    }
 }
 
 }  // namespace

@@ -14,13 +14,17 @@ const emulator::TargetDescription& description() {
 }
 
 std::string shown(const Place& place) {
-    if (const auto* name = std::get_if<RegisterName>(&place)) return "register " + name->name;
+    if (const auto* name = std::get_if<RegisterName>(&place)) {
+        return "register " + name->name;
+    }
     return "address " + std::to_string(std::get<VirtAddr>(place).value);
 }
 
 template <typename Value>
 std::string shown(const std::optional<Value>& value) {
-    if (!value) return "none";
+    if (!value) {
+        return "none";
+    }
     if constexpr (std::is_same_v<Value, std::string>) {
         return *value;
     } else if constexpr (std::is_same_v<Value, CommandId>) {
@@ -46,7 +50,9 @@ struct Shown {
     std::string operator()(const cmd::Sites&) const { return {}; }
     std::string operator()(const cmd::Version&) const { return {}; }
     std::string operator()(const cmd::Scope& it) const {
-        if (const auto* space = std::get_if<AddressSpace>(&it.wanted)) return "root " + std::to_string(space->root);
+        if (const auto* space = std::get_if<AddressSpace>(&it.wanted)) {
+            return "root " + std::to_string(space->root);
+        }
         return std::to_string(it.wanted.index());
     }
 };

@@ -95,7 +95,9 @@ TEST_F(TranslateTest, TellsWhichEverCallFails) {
         ASSERT_LT(nth, 20u) << "the command calls the machine without end";
         machine.fail_call(nth, Error{Errc::timeout, "QEMU does not answer"});
         const auto text = ask("translate rip");
-        if (machine.failure_pending()) break;
+        if (machine.failure_pending()) {
+            break;
+        }
         EXPECT_NE(text.find("QEMU does not answer"), std::string::npos) << nth << "\n" << text;
     }
 }

@@ -32,7 +32,9 @@ struct FakeTables {
         return [this](PhysAddr where) -> Expected<std::uint64_t> {
             ++reads;
             const auto found = entries.find(where.value);
-            if (found == entries.end()) return fail(Errc::fault, "hole");
+            if (found == entries.end()) {
+                return fail(Errc::fault, "hole");
+            }
             return found->second;
         };
     }
@@ -46,7 +48,9 @@ struct Way {
 
 inline FakeTables lay_out(const Way& way) {
     FakeTables tables;
-    for (std::size_t i = 0; i < way.entries.size(); ++i) tables.set(0x1000 * (i + 1), way.indices[i], way.entries[i]);
+    for (std::size_t i = 0; i < way.entries.size(); ++i) {
+        tables.set(0x1000 * (i + 1), way.indices[i], way.entries[i]);
+    }
     return tables;
 }
 

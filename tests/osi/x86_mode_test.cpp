@@ -29,7 +29,9 @@ TEST(X86Mode, IsNamedFromTheControlRegisters) {
         {{.cs = 0x1003, .eflags = 1 << 17, .cr0 = kPaged}, "virtual 8086"},
         {{.cs = 0x33, .eflags = 1 << 17, .cr0 = kPaged, .efer = kLongMode}, "user 64-bit"},
     };
-    for (const auto& row : rows) EXPECT_EQ(x86_mode_name(row.state), row.name) << std::hex << row.state.cs;
+    for (const auto& row : rows) {
+        EXPECT_EQ(x86_mode_name(row.state), row.name) << std::hex << row.state.cs;
+    }
 }
 
 TEST(X86Paging, IsFourOrFiveLevels) {

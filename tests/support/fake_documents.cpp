@@ -16,22 +16,36 @@ std::string reg(std::string_view name, unsigned bits, std::string_view type) {
 
 std::string core_registers() {
     std::string text;
-    for (const auto* name : {"rax", "rbx", "rcx", "rdx", "rsi", "rdi"}) text += reg(name, 64, "int64");
-    for (const auto* name : {"rbp", "rsp"}) text += reg(name, 64, "data_ptr");
-    for (unsigned i = 8; i < 16; ++i) text += reg("r" + std::to_string(i), 64, "int64");
-    text += reg("rip", 64, "code_ptr");
-    for (const auto* name : {"eflags", "cs", "ss", "ds", "es", "fs", "gs"}) text += reg(name, 32, "int32");
-    for (const auto* name : {"fs_base", "gs_base", "k_gs_base", "cr0", "cr2", "cr3", "cr4", "cr8", "efer"})
+    for (const auto* name : {"rax", "rbx", "rcx", "rdx", "rsi", "rdi"}) {
         text += reg(name, 64, "int64");
-    for (unsigned i = 0; i < 8; ++i) text += reg("st" + std::to_string(i), 80, "i387_ext");
-    for (const auto* name : {"fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop"})
+    }
+    for (const auto* name : {"rbp", "rsp"}) {
+        text += reg(name, 64, "data_ptr");
+    }
+    for (unsigned i = 8; i < 16; ++i) {
+        text += reg("r" + std::to_string(i), 64, "int64");
+    }
+    text += reg("rip", 64, "code_ptr");
+    for (const auto* name : {"eflags", "cs", "ss", "ds", "es", "fs", "gs"}) {
+        text += reg(name, 32, "int32");
+    }
+    for (const auto* name : {"fs_base", "gs_base", "k_gs_base", "cr0", "cr2", "cr3", "cr4", "cr8", "efer"}) {
+        text += reg(name, 64, "int64");
+    }
+    for (unsigned i = 0; i < 8; ++i) {
+        text += reg("st" + std::to_string(i), 80, "i387_ext");
+    }
+    for (const auto* name : {"fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop"}) {
         text += reg(name, 32, "int");
+    }
     return text;
 }
 
 std::string vector_registers() {
     std::string text;
-    for (unsigned i = 0; i < 16; ++i) text += reg("xmm" + std::to_string(i), 128, "uint128");
+    for (unsigned i = 0; i < 16; ++i) {
+        text += reg("xmm" + std::to_string(i), 128, "uint128");
+    }
     return text + reg("mxcsr", 32, "int32");
 }
 

@@ -26,12 +26,17 @@ class FakeContext : public emulator::VcpuContext {
     [[nodiscard]] VcpuId vcpu() const override { return vcpu_; }
     [[nodiscard]] VirtAddr pc() const override { return pc_; }
     [[nodiscard]] AddressSpace address_space() const override { return space_of(machine_, vcpu_); }
+    [[nodiscard]] std::uint64_t stack_pointer() override { return machine_.get_register(vcpu_, "rsp"); }
     [[nodiscard]] Expected<std::uint64_t> read_register(std::string_view name) override {
-        if (machine_.description().find(name) == nullptr) return fail(Errc::not_found, "no such register");
+        if (machine_.description().find(name) == nullptr) {
+            return fail(Errc::not_found, "no such register");
+        }
         return machine_.get_register(vcpu_, name);
     }
     [[nodiscard]] Expected<void> read_memory(VirtAddr address, std::span<std::byte> out) override {
-        if (machine_.memory().read(address.value, out) != out.size()) return fail(Errc::fault, "no memory there");
+        if (machine_.memory().read(address.value, out) != out.size()) {
+            return fail(Errc::fault, "no memory there");
+        }
         return {};
     }
 
@@ -49,11 +54,14 @@ FakeInstrumentation::FakeInstrumentation(FakeMachine& machine) : machine_(machin
 
 bool FakeInstrumentation::arrive(VcpuId vcpu, VirtAddr pc) {
     std::vector<Slot*> here;
-    for (const auto& group : registry_.table().find(pc))
+    for (const auto& group : registry_.table().find(pc)) {
         here.insert(here.end(), group.slots.begin(), group.slots.end());
+    }
     FakeContext context(machine_, vcpu, pc);
     const auto action = parking_.arrive(context, here);
-    if (action == Parking::Action::park_first && parked_handler_) parked_handler_();
+    if (action == Parking::Action::park_first && parked_handler_) {
+        parked_handler_();
+    }
     return action != Parking::Action::go_on;
 }
 
@@ -70,23 +78,28 @@ std::optional<PendingStop> FakeInstrumentation::pending_stop() {
     for (unsigned i = 0; i < machine_.vcpu_count(); ++i) {
         const VcpuId vcpu{i};
         const auto parked = parking_.parked(vcpu);
-        if (!parked) continue;
-        if (parked->pc.value == machine_.pc(vcpu) && parked->space == space_of(machine_, vcpu))
+        if (!parked) {
+            continue;
+        }
+        if (parked->pc.value == machine_.pc(vcpu) && parked->space == space_of(machine_, vcpu)) {
             return PendingStop{.vcpu = vcpu, .where = parked->where};
-        parking_.forget_parked(vcpu);
+        }
+        parking_.left_parked(vcpu);
     }
     return std::nullopt;
 }
 
 void FakeInstrumentation::pass_once(VcpuId vcpu, VirtAddr pc) {
     ++passes_;
-    parking_.pass_once(vcpu, pc, space_of(machine_, vcpu));
+    parking_.pass_once(vcpu, {pc, space_of(machine_, vcpu), machine_.get_register(vcpu, "rsp")});
 }
 
 Expected<void> FakeInstrumentation::prepare_resume() {
     ++prepared_;
-    if (auto failure = std::exchange(failure_, std::nullopt)) return std::unexpected(*failure);
-    parking_.prepare_resume([this](VcpuId vcpu, VirtAddr pc) { return machine_.pc(vcpu) == pc.value; });
+    if (auto failure = std::exchange(failure_, std::nullopt)) {
+        return std::unexpected(*failure);
+    }
+    parking_.prepare_resume(registry_);
     registry_.publish();
     return {};
 }

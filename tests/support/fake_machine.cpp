@@ -27,13 +27,17 @@ MachineStop stopped_by(MachineStop::Reason reason, VcpuId vcpu) {
 
 const emulator::TargetDescription& parsed_description() {
     static const auto parsed = emulator::TargetDescription::parse(fake_documents());
-    if (!parsed) throw std::runtime_error("the fake description does not parse: " + parsed.error().detail);
+    if (!parsed) {
+        throw std::runtime_error("the fake description does not parse: " + parsed.error().detail);
+    }
     return *parsed;
 }
 
 const RegisterInfo& named(const emulator::TargetDescription& description, std::string_view name) {
     const auto* info = description.find(name);
-    if (info == nullptr) throw std::invalid_argument("no such register in the fake machine: " + std::string(name));
+    if (info == nullptr) {
+        throw std::invalid_argument("no such register in the fake machine: " + std::string(name));
+    }
     return *info;
 }
 
@@ -41,7 +45,9 @@ const RegisterInfo& named(const emulator::TargetDescription& description, std::s
 
 FakeMachine::FakeMachine(unsigned vcpus) : description_(parsed_description()) {
     blocks_.assign(vcpus, Bytes(description_.block_size()));
-    for (unsigned i = 0; i < vcpus; ++i) set_pc(VcpuId{i}, 0x1000);
+    for (unsigned i = 0; i < vcpus; ++i) {
+        set_pc(VcpuId{i}, 0x1000);
+    }
 }
 
 void FakeMachine::poke(std::uint64_t address, std::string_view bytes) {
@@ -73,14 +79,19 @@ void FakeMachine::start() {
 }
 
 RunMode FakeMachine::mode_of(VcpuId vcpu) const {
-    for (const auto& [id, mode] : plan_.vcpus)
-        if (id == vcpu) return mode;
+    for (const auto& [id, mode] : plan_.vcpus) {
+        if (id == vcpu) {
+            return mode;
+        }
+    }
     return plan_.others;
 }
 
 bool FakeMachine::execute(VcpuId vcpu) {
     const auto at = pc(vcpu);
-    if (arrival_hook_ && arrival_hook_(vcpu, VirtAddr{at})) return false;
+    if (arrival_hook_ && arrival_hook_(vcpu, VirtAddr{at})) {
+        return false;
+    }
     const auto jump = next_.find(at);
     set_pc(vcpu, jump == next_.end() ? at + 1 : jump->second);
     return true;
@@ -92,8 +103,12 @@ std::optional<VcpuId> FakeMachine::run_round(std::set<VcpuId>& parked) {
     for (unsigned i = 0; i < vcpu_count(); ++i) {
         const VcpuId vcpu{i};
         const auto mode = mode_of(vcpu);
-        if (mode == RunMode::stay || parked.contains(vcpu)) continue;
-        if (mode == RunMode::go && halted_.contains(vcpu)) continue;
+        if (mode == RunMode::stay || parked.contains(vcpu)) {
+            continue;
+        }
+        if (mode == RunMode::go && halted_.contains(vcpu)) {
+            continue;
+        }
         if (!execute(vcpu)) {
             parked.insert(vcpu);
         } else if (mode == RunMode::step && !stepped) {
@@ -121,8 +136,12 @@ bool FakeMachine::run_until_stop(unsigned limit) {
 void FakeMachine::deliver(const MachineStop& stop) {
     running_ = false;
     interrupt_asked_ = false;
-    if (stop.reason == MachineStop::Reason::gone) gone_ = true;
-    if (stop_handler_) stop_handler_(stop);
+    if (stop.reason == MachineStop::Reason::gone) {
+        gone_ = true;
+    }
+    if (stop_handler_) {
+        stop_handler_(stop);
+    }
 }
 
 void FakeMachine::fail_call(unsigned nth, Error error) {
@@ -131,20 +150,32 @@ void FakeMachine::fail_call(unsigned nth, Error error) {
 }
 
 std::optional<Error> FakeMachine::refuse(bool needs_pause) {
-    if (gone_) return Error{Errc::gone, "the emulator ended"};
-    if (fail_in_ > 0 && --fail_in_ == 0) return failure_;
-    if (needs_pause && running_) return Error{Errc::running, "the machine is running"};
+    if (gone_) {
+        return Error{Errc::gone, "the emulator ended"};
+    }
+    if (fail_in_ > 0 && --fail_in_ == 0) {
+        return failure_;
+    }
+    if (needs_pause && running_) {
+        return Error{Errc::running, "the machine is running"};
+    }
     return std::nullopt;
 }
 
 std::optional<Error> FakeMachine::refuse_vcpu(VcpuId vcpu) {
-    if (auto refusal = refuse()) return refusal;
-    if (vcpu.index >= vcpu_count()) return Error{Errc::not_found, "no such vCPU"};
+    if (auto refusal = refuse()) {
+        return refusal;
+    }
+    if (vcpu.index >= vcpu_count()) {
+        return Error{Errc::not_found, "no such vCPU"};
+    }
     return std::nullopt;
 }
 
 Expected<void> FakeMachine::resume(const emulator::ResumePlan& plan) {
-    if (auto refusal = refuse()) return std::unexpected(*refusal);
+    if (auto refusal = refuse()) {
+        return std::unexpected(*refusal);
+    }
     plan_ = plan;
     resumes_.push_back(plan);
     running_ = true;
@@ -152,14 +183,18 @@ Expected<void> FakeMachine::resume(const emulator::ResumePlan& plan) {
 }
 
 Expected<void> FakeMachine::interrupt() {
-    if (auto refusal = refuse(false)) return std::unexpected(*refusal);
+    if (auto refusal = refuse(false)) {
+        return std::unexpected(*refusal);
+    }
     ++interrupts_;
     interrupt_asked_ = running_;
     return {};
 }
 
 Expected<void> FakeMachine::set_step_flags(unsigned flags) {
-    if (auto refusal = refuse(false)) return std::unexpected(*refusal);
+    if (auto refusal = refuse(false)) {
+        return std::unexpected(*refusal);
+    }
     step_flags_ = flags;
     return {};
 }

@@ -9,72 +9,109 @@ namespace hvgdb::test {
 using emulator::WatchKind;
 
 Expected<Bytes> FakeMachine::read_registers(VcpuId vcpu) {
-    if (auto refusal = refuse_vcpu(vcpu)) return std::unexpected(*refusal);
+    if (auto refusal = refuse_vcpu(vcpu)) {
+        return std::unexpected(*refusal);
+    }
     return blocks_[vcpu.index];
 }
 
 Expected<void> FakeMachine::write_registers(VcpuId vcpu, std::span<const std::byte> block) {
-    if (auto refusal = refuse_vcpu(vcpu)) return std::unexpected(*refusal);
-    if (block.size() != description_.block_size()) return fail(Errc::bad_argument, "wrong size of a register block");
+    if (auto refusal = refuse_vcpu(vcpu)) {
+        return std::unexpected(*refusal);
+    }
+    if (block.size() != description_.block_size()) {
+        return fail(Errc::bad_argument, "wrong size of a register block");
+    }
     blocks_[vcpu.index].assign(block.begin(), block.end());
     return {};
 }
 
 Expected<Bytes> FakeMachine::read_register(VcpuId vcpu, unsigned number) {
-    if (auto refusal = refuse_vcpu(vcpu)) return std::unexpected(*refusal);
+    if (auto refusal = refuse_vcpu(vcpu)) {
+        return std::unexpected(*refusal);
+    }
     const auto* info = description_.find(number);
-    if (info == nullptr) return fail(Errc::not_found, "no such register");
+    if (info == nullptr) {
+        return fail(Errc::not_found, "no such register");
+    }
     const auto value = std::span(blocks_[vcpu.index]).subspan(info->offset, info->size);
     return Bytes(value.begin(), value.end());
 }
 
 Expected<void> FakeMachine::write_register(VcpuId vcpu, unsigned number, std::span<const std::byte> value) {
-    if (auto refusal = refuse_vcpu(vcpu)) return std::unexpected(*refusal);
+    if (auto refusal = refuse_vcpu(vcpu)) {
+        return std::unexpected(*refusal);
+    }
     const auto* info = description_.find(number);
-    if (info == nullptr) return fail(Errc::not_found, "no such register");
-    if (value.size() != info->size) return fail(Errc::bad_argument, "wrong size of a register");
+    if (info == nullptr) {
+        return fail(Errc::not_found, "no such register");
+    }
+    if (value.size() != info->size) {
+        return fail(Errc::bad_argument, "wrong size of a register");
+    }
     std::ranges::copy(value, std::span(blocks_[vcpu.index]).subspan(info->offset, info->size).begin());
     return {};
 }
 
 Expected<std::size_t> FakeMachine::read_memory(VcpuId vcpu, VirtAddr address, std::span<std::byte> out) {
-    if (auto refusal = refuse_vcpu(vcpu)) return std::unexpected(*refusal);
+    if (auto refusal = refuse_vcpu(vcpu)) {
+        return std::unexpected(*refusal);
+    }
     const auto count = memory_.read(address.value, out);
-    if (count == 0) return fail(Errc::fault, "no memory at that address");
+    if (count == 0) {
+        return fail(Errc::fault, "no memory at that address");
+    }
     return count;
 }
 
 Expected<void> FakeMachine::write_memory(VcpuId vcpu, VirtAddr address, std::span<const std::byte> data) {
-    if (auto refusal = refuse_vcpu(vcpu)) return std::unexpected(*refusal);
-    if (!memory_.write(address.value, data)) return fail(Errc::fault, "no memory at that address");
+    if (auto refusal = refuse_vcpu(vcpu)) {
+        return std::unexpected(*refusal);
+    }
+    if (!memory_.write(address.value, data)) {
+        return fail(Errc::fault, "no memory at that address");
+    }
     return {};
 }
 
 Expected<std::size_t> FakeMachine::read_physical(PhysAddr address, std::span<std::byte> out) {
-    if (auto refusal = refuse()) return std::unexpected(*refusal);
+    if (auto refusal = refuse()) {
+        return std::unexpected(*refusal);
+    }
     const auto count = physical_.read(address.value, out);
-    if (count == 0) return fail(Errc::fault, "no memory at that address");
+    if (count == 0) {
+        return fail(Errc::fault, "no memory at that address");
+    }
     return count;
 }
 
 Expected<void> FakeMachine::write_physical(PhysAddr address, std::span<const std::byte> data) {
-    if (auto refusal = refuse()) return std::unexpected(*refusal);
-    if (!physical_.write(address.value, data)) return fail(Errc::fault, "no memory at that address");
+    if (auto refusal = refuse()) {
+        return std::unexpected(*refusal);
+    }
+    if (!physical_.write(address.value, data)) {
+        return fail(Errc::fault, "no memory at that address");
+    }
     return {};
 }
 
 Expected<void> FakeMachine::insert_watchpoint(VirtAddr address, std::uint64_t length, WatchKind kind) {
-    if (auto refusal = refuse()) return std::unexpected(*refusal);
+    if (auto refusal = refuse()) {
+        return std::unexpected(*refusal);
+    }
     ++watchpoint_changes_;
     watchpoints_.insert({.address = address.value, .length = length, .kind = kind});
     return {};
 }
 
 Expected<void> FakeMachine::remove_watchpoint(VirtAddr address, std::uint64_t length, WatchKind kind) {
-    if (auto refusal = refuse()) return std::unexpected(*refusal);
+    if (auto refusal = refuse()) {
+        return std::unexpected(*refusal);
+    }
     ++watchpoint_changes_;
-    if (watchpoints_.erase({.address = address.value, .length = length, .kind = kind}) == 0)
+    if (watchpoints_.erase({.address = address.value, .length = length, .kind = kind}) == 0) {
         return fail(Errc::not_found, "no such watchpoint");
+    }
     return {};
 }
 

@@ -10,24 +10,36 @@ constexpr std::uint64_t kPageSize = 4096;
 }
 
 void FakeMemory::map(std::uint64_t address, std::uint64_t size) {
-    if (size == 0) return;
+    if (size == 0) {
+        return;
+    }
     const auto last = (address + size - 1) / kPageSize;
-    for (auto page = address / kPageSize; page <= last; ++page) pages_.try_emplace(page, Bytes(kPageSize));
+    for (auto page = address / kPageSize; page <= last; ++page) {
+        pages_.try_emplace(page, Bytes(kPageSize));
+    }
 }
 
 void FakeMemory::unmap(std::uint64_t address, std::uint64_t size) {
-    if (size == 0) return;
+    if (size == 0) {
+        return;
+    }
     const auto last = (address + size - 1) / kPageSize;
-    for (auto page = address / kPageSize; page <= last; ++page) pages_.erase(page);
+    for (auto page = address / kPageSize; page <= last; ++page) {
+        pages_.erase(page);
+    }
 }
 
 std::size_t FakeMemory::read(std::uint64_t address, std::span<std::byte> out) const {
     std::size_t done = 0;
     while (done < out.size()) {
         const auto at = address + done;
-        if (at < address) break;
+        if (at < address) {
+            break;
+        }
         const auto page = pages_.find(at / kPageSize);
-        if (page == pages_.end()) break;
+        if (page == pages_.end()) {
+            break;
+        }
         const auto offset = static_cast<std::size_t>(at % kPageSize);
         const auto count = std::min<std::size_t>(kPageSize - offset, out.size() - done);
         std::ranges::copy(std::span(page->second).subspan(offset, count),
@@ -39,7 +51,9 @@ std::size_t FakeMemory::read(std::uint64_t address, std::span<std::byte> out) co
 
 bool FakeMemory::write(std::uint64_t address, std::span<const std::byte> data) {
     Bytes probe(data.size());
-    if (read(address, probe) != data.size()) return false;
+    if (read(address, probe) != data.size()) {
+        return false;
+    }
     for (std::size_t i = 0; i < data.size(); ++i) {
         const auto at = address + i;
         pages_.find(at / kPageSize)->second[at % kPageSize] = data[i];

@@ -16,7 +16,9 @@ class StopsUnderLoad(GuestCase):
     def stop_often(self, pause_us: int, scoped: bool) -> None:
         for _ in range(2):
             self.guest.start(f"loop {FOR_EVER}")
-        self.guest.start("ticker >/dev/null")
+        # Wakes often, and its code is nowhere near ADDRESS, which every program built like `counter` may have.
+        self.guest.start("while :; do usleep 500; done")
+        self.addCleanup(self.guest.run, "killall loop counter usleep", may_fail=True)
         client = self.rsp()
         client.insert(ADDRESS)
         program = self.guest.launch(f"counter {STOPS} {pause_us}")
