@@ -17,39 +17,39 @@ void Passes::add(const Standpoint& standpoint) {
     count_ = passes_.size();
 }
 
-std::vector<Passes::Pass>::iterator Passes::find(VcpuContext& vcpu) {
-    return std::ranges::find_if(passes_, [&](const Pass& pass) {
-        return pass.standpoint.pc == vcpu.pc() && pass.standpoint.space == vcpu.address_space() &&
-               pass.standpoint.stack_pointer == vcpu.stack_pointer();
-    });
-}
-
-bool Passes::take(VcpuContext& vcpu) {
+bool Passes::with_pass(VcpuContext& vcpu, bool (Passes::*action)(Position, VcpuContext&)) {
     if (count_ == 0) {
         return false;
     }
     const std::scoped_lock lock(mutex_);
-    const auto pass = find(vcpu);
-    if (pass == passes_.end()) {
-        return false;
-    }
+    const auto pass = std::ranges::find_if(passes_, [&](const Pass& candidate) {
+        return candidate.standpoint.pc == vcpu.pc() && candidate.standpoint.space == vcpu.address_space() &&
+               candidate.standpoint.stack_pointer == vcpu.stack_pointer();
+    });
+    return pass != passes_.end() && (this->*action)(pass, vcpu);
+}
+
+void Passes::erase(Position pass) {
     passes_.erase(pass);
     count_ = passes_.size();
+}
+
+bool Passes::take(VcpuContext& vcpu) {
+    return with_pass(vcpu, &Passes::take_locked);
+}
+
+bool Passes::take_locked(Position pass, VcpuContext& /*vcpu*/) {
+    erase(pass);
     return true;
 }
 
 bool Passes::use(VcpuContext& vcpu) {
-    if (count_ == 0) {
-        return false;
-    }
-    const std::scoped_lock lock(mutex_);
-    const auto pass = find(vcpu);
-    if (pass == passes_.end()) {
-        return false;
-    }
+    return with_pass(vcpu, &Passes::use_locked);
+}
+
+bool Passes::use_locked(Position pass, VcpuContext& vcpu) {
     if (pass->used) {
-        passes_.erase(pass);
-        count_ = passes_.size();
+        erase(pass);
         return false;
     }
     pass->used = true;

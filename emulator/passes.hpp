@@ -45,7 +45,12 @@ class Passes {
         bool used = false;
         VcpuId user;
     };
-    [[nodiscard]] std::vector<Pass>::iterator find(VcpuContext& vcpu);
+    using Position = std::vector<Pass>::iterator;
+
+    bool with_pass(VcpuContext& vcpu, bool (Passes::*action)(Position, VcpuContext&));
+    bool take_locked(Position pass, VcpuContext& vcpu);
+    bool use_locked(Position pass, VcpuContext& vcpu);
+    void erase(Position pass);
 
     std::mutex mutex_;
     std::vector<Pass> passes_;
