@@ -59,7 +59,7 @@ void Server::Endpoint::listen(Listener listener) {
     const auto protocol = listener.is_unix() ? asio::generic::stream_protocol(AF_UNIX, 0)
                                              : asio::generic::stream_protocol(AF_INET, IPPROTO_TCP);
     name_ = listener.name();
-    acceptor_.assign(protocol, listener.release());
+    acceptor_.assign(protocol, ::dup(listener.descriptor()));
     listener_.emplace(std::move(listener));
     log().debug("listening on {}", name_);
     asio::co_spawn(io_, accept(shared_from_this()), asio::detached);
