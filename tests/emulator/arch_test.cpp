@@ -2,6 +2,7 @@
 #include "emulator/arch.hpp"
 
 #include <gtest/gtest.h>
+#include <ostream>
 #include <vector>
 
 namespace hvgdb::emulator {
@@ -10,6 +11,7 @@ namespace {
 struct Cr3Row {
     std::vector<std::uint8_t> bytes;
     std::optional<unsigned> source;
+    friend void PrintTo(const Cr3Row& row, std::ostream* out) { *out << testing::PrintToString(row.bytes); }
 };
 
 class Cr3Source : public testing::TestWithParam<Cr3Row> {};

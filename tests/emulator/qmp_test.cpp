@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <ostream>
 #include <vector>
 
 #include "emulator/hex.hpp"
@@ -60,6 +61,7 @@ TEST(Qmp, TellsTheRunStateBetweenEvents) {
 struct BadRow {
     std::string answers;
     Errc code;
+    friend void PrintTo(const BadRow& row, std::ostream* out) { *out << row.answers.size() << " bytes"; }
 };
 
 class QmpBad : public testing::TestWithParam<BadRow> {};

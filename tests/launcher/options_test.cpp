@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ostream>
 
 namespace hvgdb::launcher {
 namespace {
@@ -40,6 +41,7 @@ TEST(LauncherOptions, HelpAndVersionAreMessages) {
 struct BadRow {
     std::vector<const char*> arguments;
     std::string complaint;
+    friend void PrintTo(const BadRow& row, std::ostream* out) { *out << row.complaint; }
 };
 
 class LauncherBad : public testing::TestWithParam<BadRow> {};

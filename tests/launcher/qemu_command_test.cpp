@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ostream>
 
 namespace hvgdb::launcher {
 namespace {
@@ -12,6 +13,7 @@ using testing::ElementsAre;
 struct VersionRow {
     std::string text;
     std::optional<QemuVersion> version;
+    friend void PrintTo(const VersionRow& row, std::ostream* out) { *out << testing::PrintToString(row.text); }
 };
 
 class Version : public testing::TestWithParam<VersionRow> {};
@@ -32,6 +34,7 @@ INSTANTIATE_TEST_SUITE_P(Table, Version,
 struct ArgumentRow {
     std::vector<std::string> arguments;
     std::string complaint;  ///< empty: fine
+    friend void PrintTo(const ArgumentRow& row, std::ostream* out) { *out << testing::PrintToString(row.arguments); }
 };
 
 class Arguments : public testing::TestWithParam<ArgumentRow> {};

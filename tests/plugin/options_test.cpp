@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ostream>
 
 namespace hvgdb::plugin {
 namespace {
@@ -29,6 +30,7 @@ TEST(PluginOptions, AreTaken) {
 struct BadRow {
     std::vector<std::string> arguments;
     std::string complaint;
+    friend void PrintTo(const BadRow& row, std::ostream* out) { *out << row.complaint; }
 };
 
 class PluginBad : public testing::TestWithParam<BadRow> {};
