@@ -94,13 +94,15 @@ Expected<std::string> Qmp::execute(std::string_view command) {
 
 Expected<std::string> Qmp::read_line() {
     std::array<std::byte, 4096> buffer{};
+    std::size_t searched = 0;
     while (true) {
-        if (const std::size_t end = received_.find('\n'); end != std::string::npos) {
+        if (const std::size_t end = received_.find('\n', searched); end != std::string::npos) {
             std::string line = received_.substr(0, end);
             received_.erase(0, end + 1);
             return line;
         }
-        if (received_.size() > kMaxLine) {
+        searched = received_.size();
+        if (searched > kMaxLine) {
             return fail(Errc::protocol, "QMP: an endless line");
         }
         const auto size = transport_->read(buffer, kLimit);
