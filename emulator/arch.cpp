@@ -96,6 +96,21 @@ std::optional<unsigned> x86_cr3_source(std::span<const std::uint8_t> instruction
     return (modrm & 7) | (rex & 1) << 3;
 }
 
+bool x86_is_repeated(std::span<const std::uint8_t> instruction) {
+    bool repeated = false;
+    for (const std::uint8_t byte : instruction) {
+        if (is_legacy_prefix(byte)) {
+            repeated = repeated || byte == 0xf2 || byte == 0xf3;
+        } else if ((byte & 0xf0) != 0x40) {
+            const bool moves_or_compares = byte >= 0xa4 && byte <= 0xa7;
+            const bool stores_loads_or_scans = byte >= 0xaa && byte <= 0xaf;
+            const bool does_io = byte >= 0x6c && byte <= 0x6f;
+            return repeated && (moves_or_compares || stores_loads_or_scans || does_io);
+        }
+    }
+    return false;
+}
+
 std::string_view x86_general_register(unsigned number) {
     constexpr std::array<std::string_view, 16> kNames{"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
                                                       "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};

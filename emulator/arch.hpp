@@ -35,6 +35,8 @@ struct Arch {
 /// x86: the general register (0 rax ... 15 r15, in encoding order) that this instruction moves to CR3, if it does so
 /// (MOV CR3, r: 0F 22 /3; Intel SDM vol. 2, "MOV—Move to/from Control Registers").
 [[nodiscard]] std::optional<unsigned> x86_cr3_source(std::span<const std::uint8_t> instruction);
+/// x86: a string instruction with a repeat prefix, which may be interrupted half done (Intel SDM vol. 2, "REP").
+[[nodiscard]] bool x86_is_repeated(std::span<const std::uint8_t> instruction);
 /// The names of those registers, in the same order.
 [[nodiscard]] std::string_view x86_general_register(unsigned number);
 

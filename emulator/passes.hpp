@@ -43,7 +43,9 @@ class Passes {
     struct Pass {
         Standpoint standpoint;
         bool used = false;
-        VcpuId user;
+        bool restarted = false;       ///< an exception or interrupt came since, at this instruction
+        std::uint64_t registers = 0;  ///< a hash of them when it was used
+        VcpuId user{};
     };
     using Position = std::vector<Pass>::iterator;
 

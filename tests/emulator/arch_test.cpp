@@ -32,6 +32,17 @@ INSTANTIATE_TEST_SUITE_P(Table, Cr3Source,
                                          Cr3Row{{0x0f, 0x22}, std::nullopt}, Cr3Row{{}, std::nullopt},
                                          Cr3Row{{0x66, 0x66, 0x66}, std::nullopt}));
 
+TEST(X86IsRepeated, OnlyStringInstructionsWithAPrefix) {
+    using Bytes = std::vector<std::uint8_t>;
+    for (const Bytes& repeated :
+         {Bytes{0xf3, 0xa4}, Bytes{0xf3, 0x48, 0xab}, Bytes{0xf2, 0xae}, Bytes{0x66, 0xf3, 0xa5}}) {
+        EXPECT_TRUE(x86_is_repeated(repeated)) << testing::PrintToString(repeated);
+    }
+    for (const Bytes& other : {Bytes{0xa4}, Bytes{0xf3, 0x0f, 0x1e, 0xfa}, Bytes{0xf3, 0x90}, Bytes{0xf3}, Bytes{}}) {
+        EXPECT_FALSE(x86_is_repeated(other)) << testing::PrintToString(other);
+    }
+}
+
 TEST(Arch, IsFoundByBothNames) {
     ASSERT_NE(find_arch("i386:x86-64"), nullptr);
     EXPECT_EQ(find_arch("i386:x86-64"), find_arch_of_qemu("x86_64"));

@@ -73,6 +73,17 @@ TEST_F(ParkingTest, InstructionThatFaultsPassesUntilItIsDone) {
     EXPECT_EQ(arrive(0, kSite), Action::park_first);
 }
 
+TEST_F(ParkingTest, InterruptBeforeTheNextTimeRoundIsNoRestart) {
+    add({{kSite}, {}});
+    EXPECT_EQ(arrive(0, kSite), Action::park_first);
+    resume_from(0, kSite);
+    EXPECT_EQ(arrive(0, kSite), Action::go_on);
+    parking_.restarted(VcpuId{0}, VirtAddr{kSite});
+    ScriptedVcpu next_time(0, kSite);
+    next_time.rbx = 1;
+    EXPECT_EQ(parking_.arrive(next_time, slots_at(registry_, kSite)), Action::park_first);
+}
+
 TEST_F(ParkingTest, PassIsForOneThreadOnWhicheverVcpu) {
     add({{kSite}, {}});
     EXPECT_EQ(arrive(0, kSite, 0x1000, 0x7ff0), Action::park_first);

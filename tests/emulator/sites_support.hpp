@@ -17,12 +17,14 @@ class ScriptedVcpu final : public VcpuContext {
     [[nodiscard]] VirtAddr pc() const override { return pc_; }
     [[nodiscard]] AddressSpace address_space() const override { return space_; }
     [[nodiscard]] std::uint64_t stack_pointer() override { return stack_pointer_; }
-    [[nodiscard]] Expected<std::uint64_t> read_register(std::string_view) override {
-        return fail(Errc::not_found, "no registers here");
+    [[nodiscard]] Expected<std::uint64_t> read_register(std::string_view name) override {
+        return name == "rbx" ? Expected<std::uint64_t>(rbx) : fail(Errc::not_found, "no such register here");
     }
     [[nodiscard]] Expected<void> read_memory(VirtAddr, std::span<std::byte>) override {
         return fail(Errc::fault, "no memory here");
     }
+
+    std::uint64_t rbx = 0;
 
   private:
     VcpuId vcpu_;
