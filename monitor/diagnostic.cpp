@@ -23,7 +23,7 @@ struct Excerpt {
 };
 
 Excerpt excerpt(std::string_view line, std::size_t column) {
-    constexpr std::size_t width = kColumns - kIndent.size();
+    constexpr std::size_t kWidth = kColumns - kIndent.size();
     column = std::min(column, line.size());
     Excerpt shown;
     if (column > kLastCaretColumn) {
@@ -33,10 +33,10 @@ Excerpt excerpt(std::string_view line, std::size_t column) {
         column = kLastCaretColumn;
     }
     shown.caret = column;
-    if (shown.text.size() + line.size() <= width) {
+    if (shown.text.size() + line.size() <= kWidth) {
         shown.text += line;
     } else {
-        shown.text.append(line.substr(0, width - shown.text.size() - kLeftOut.size())).append(kLeftOut);
+        shown.text.append(line.substr(0, kWidth - shown.text.size() - kLeftOut.size())).append(kLeftOut);
     }
     return shown;
 }

@@ -46,14 +46,14 @@ Expected<std::uint64_t> read_entry(emulator::Machine& machine, PhysAddr where) {
 }
 
 std::string size_text(std::uint64_t bytes) {
-    constexpr std::uint64_t kib = 1024;
-    if (bytes >= kib * kib * kib) {
-        return fmt::format("{} GiB", bytes / (kib * kib * kib));
+    constexpr std::uint64_t kKib = 1024;
+    if (bytes >= kKib * kKib * kKib) {
+        return fmt::format("{} GiB", bytes / (kKib * kKib * kKib));
     }
-    if (bytes >= kib * kib) {
-        return fmt::format("{} MiB", bytes / (kib * kib));
+    if (bytes >= kKib * kKib) {
+        return fmt::format("{} MiB", bytes / (kKib * kKib));
     }
-    return fmt::format("{} KiB", bytes / kib);
+    return fmt::format("{} KiB", bytes / kKib);
 }
 
 std::string trail_table(const osi::PageTrail& trail) {

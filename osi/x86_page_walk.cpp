@@ -63,8 +63,8 @@ void restrict(PageRights& rights, std::uint64_t entry) {
 }  // namespace
 
 std::string_view level_name(PageLevel level) {
-    constexpr std::array<std::string_view, 5> names{"PT", "PD", "PDPT", "PML4", "PML5"};
-    return names.at(std::to_underlying(level) - 1u);
+    constexpr std::array<std::string_view, 5> kNames{"PT", "PD", "PDPT", "PML4", "PML5"};
+    return kNames.at(std::to_underlying(level) - 1u);
 }
 
 std::string rights_text(const PageRights& rights) {
