@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Guest RAM by physical address, for reading.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "emulator/types.hpp"
+
+namespace hvgdb::emulator {
+
+/// Reading never has an effect on the guest: what is no RAM (a device's registers, a hole) reads as absent. While the
+/// guest runs, what is read may be torn.
+class PhysicalMemory {
+  public:
+    PhysicalMemory() = default;
+    PhysicalMemory(const PhysicalMemory&) = delete;
+    PhysicalMemory& operator=(const PhysicalMemory&) = delete;
+    virtual ~PhysicalMemory() = default;
+
+    /// How many bytes from the start could be read; 0 when there is no RAM at `address`. What is behind them in `out`
+    /// is unspecified.
+    [[nodiscard]] virtual std::size_t read(PhysAddr address, std::span<std::byte> out) const = 0;
+};
+
+}  // namespace hvgdb::emulator
