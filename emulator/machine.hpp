@@ -56,6 +56,9 @@ class Machine {
     [[nodiscard]] virtual const TargetDescription& description() const = 0;
     [[nodiscard]] virtual unsigned vcpu_count() const = 0;
     [[nodiscard]] virtual bool running() const = 0;
+    /// Another number whenever the guest may have run, or memory or a register was written, since the last time: what
+    /// was read before may be outdated. Says nothing while the machine runs.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
     /// A whole register block: exactly description().block_size() bytes, RegisterInfo::offset tells where.
     [[nodiscard]] virtual Expected<Bytes> read_registers(VcpuId vcpu) = 0;
@@ -88,6 +91,13 @@ class Machine {
     /// QEMU's single-step flags (ENABLE 1, NOIRQ 2, NOTIMER 4; QEMU manual, "GDB usage").
     [[nodiscard]] virtual unsigned step_flags() const = 0;
     [[nodiscard]] virtual Expected<void> set_step_flags(unsigned flags) = 0;
+
+  protected:
+    /// To be called by the implementation before each resumption and each write.
+    void changes() { ++generation_; }
+
+  private:
+    std::uint64_t generation_ = 1;
 };
 
 }  // namespace hvgdb::emulator

@@ -46,6 +46,7 @@ Expected<void> StubMachine::need_paused() const {
 }
 
 void StubMachine::forget() {
+    changes();
     registers_.forget();
     memory_.forget();
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // hvgdb: runs QEMU with the plugin and everything the plugin needs.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
@@ -37,7 +39,19 @@ Expected<std::string> find_plugin() {
     return fail(Errc::not_found, "libhvgdb.so is missing: it belongs beside " + folder.string() + "/hvgdb");
 }
 
+/// The group behind the last colon is no part of a file's name, unless there is a file of that name.
+Expected<void> check_profile(const std::string& profile) {
+    const std::string file = profile.substr(0, profile.rfind(':'));
+    if (profile.empty() || access(profile.c_str(), R_OK) == 0 || access(file.c_str(), R_OK) == 0) {
+        return {};
+    }
+    return fail(Errc::not_found, "cannot read " + file + " (--os-profile): " + std::strerror(errno));
+}
+
 int launch(const Options& options) {
+    if (auto checked = check_profile(options.os_profile); !checked) {
+        return complain(checked.error(), kWrongArguments);
+    }
     if (auto checked = check_arguments(options.qemu); !checked) {
         return complain(checked.error(), kWrongArguments);
     }
@@ -61,9 +75,13 @@ int launch(const Options& options) {
     if (!folder) {
         return complain(folder.error(), kFailed);
     }
-    const auto command =
-        complete_command(options.qemu, {folder->file("stub"), folder->file("qmp")},
-                         {*plugin, "fd:" + std::to_string(listener->descriptor()), options.log, options.stop_at_start});
+    const auto command = complete_command(options.qemu, {folder->file("stub"), folder->file("qmp")},
+                                          {.file = *plugin,
+                                           .listen = "fd:" + std::to_string(listener->descriptor()),
+                                           .log = options.log,
+                                           .os_profile = options.os_profile,
+                                           .os_cache = options.os_cache,
+                                           .stop_at_start = options.stop_at_start});
     listener->keep_across_exec();
     std::fprintf(stderr, "hvgdb: listening on %s (in gdb: target extended-remote %s)\n", listener->name().c_str(),
                  listener->gdb_target().c_str());

@@ -51,6 +51,12 @@ Expected<std::variant<Options, Message>> parse_options(std::span<const char* con
         ->capture_default_str();
     app.add_option("--log", options.log, "Log levels: LEVEL[,LOGGER=LEVEL...], as info or info,gdbserver=trace")
         ->capture_default_str();
+    app.add_option("--os-profile", options.os_profile,
+                   "What the guest's kernel does not tell of itself: System.map, kallsyms, vmlinux, BTF, Volatility 3 "
+                   "ISF (.json, .xz), or PANDA's kernelinfo.conf[:GROUP]");
+    app.add_option("--os-cache", options.os_cache,
+                   "Folder in which found kernels are remembered; default: hvgdb in the user's cache folder; off: none")
+        ->capture_default_str();
     try {
         app.parse(own);
     } catch (const CLI::CallForHelp&) {

@@ -13,6 +13,8 @@ namespace hvgdb::launcher {
 struct Options {
     std::string listen = "127.0.0.1:1234";
     std::string log = "info";
+    std::string os_profile;  ///< a file, perhaps with `:GROUP`; empty: none
+    std::string os_cache = "default";
     bool stop_at_start = false;
     std::vector<std::string> qemu;  ///< the command after `--`, the program first
 };

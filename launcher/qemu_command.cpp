@@ -129,7 +129,10 @@ std::vector<std::string> complete_command(std::span<const std::string> command, 
     std::vector<std::string> result(command.begin(), command.end());
     std::string argument = escape_commas(plugin.file) + ",listen=" + escape_commas(plugin.listen) +
                            ",stub=" + escape_commas(sockets.stub) + ",qmp=" + escape_commas(sockets.qmp) +
-                           ",log=" + escape_commas(plugin.log);
+                           ",log=" + escape_commas(plugin.log) + ",os-cache=" + escape_commas(plugin.os_cache);
+    if (!plugin.os_profile.empty()) {
+        argument += ",os-profile=" + escape_commas(plugin.os_profile);
+    }
     if (plugin.stop_at_start) {
         argument += ",stop-at=start";
         result.emplace_back("-S");

@@ -40,6 +40,8 @@ struct PluginSettings {
     std::string file;
     std::string listen;
     std::string log;
+    std::string os_profile;
+    std::string os_cache;
     bool stop_at_start = false;
 };
 

@@ -5,15 +5,9 @@
 #include <array>
 #include <cstring>
 
-namespace hvgdb::osi {
+#include "emulator/hex.hpp"
 
-std::uint64_t little_endian(std::span<const std::byte> bytes) {
-    std::uint64_t value = 0;
-    for (std::size_t i = std::min<std::size_t>(bytes.size(), 8); i-- > 0;) {
-        value = (value << 8) | std::to_integer<std::uint64_t>(bytes[i]);
-    }
-    return value;
-}
+namespace hvgdb::osi {
 
 bool MemoryReader::fill(VirtAddr address, std::span<std::byte> out) const {
     return read(address, out) == out.size();
@@ -24,7 +18,7 @@ std::optional<std::uint64_t> MemoryReader::number(VirtAddr address, std::size_t 
     if (size == 0 || size > bytes.size() || !fill(address, std::span(bytes).first(size))) {
         return std::nullopt;
     }
-    return little_endian(std::span(bytes).first(size));
+    return load_little_endian(std::span(bytes).first(size));
 }
 
 std::optional<VirtAddr> MemoryReader::pointer(VirtAddr address) const {

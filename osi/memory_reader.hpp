@@ -35,7 +35,4 @@ class MemoryReader {
     [[nodiscard]] std::optional<std::string> text(VirtAddr address, std::size_t limit) const;
 };
 
-/// The little-endian number that these 1 to 8 bytes are.
-[[nodiscard]] std::uint64_t little_endian(std::span<const std::byte> bytes);
-
 }  // namespace hvgdb::osi

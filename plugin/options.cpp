@@ -34,6 +34,8 @@ constexpr Row kRows[] = {
     {"stub", "PATH", set_text<&Options::stub>},
     {"qmp", "PATH", set_text<&Options::qmp>},
     {"log", "LEVEL[,,LOGGER=LEVEL...]", set_text<&Options::log>},
+    {"os-profile", "FILE", set_text<&Options::os_profile>},
+    {"os-cache", "FOLDER | default | off", set_text<&Options::os_cache>},
     {"stop-at", "never | start", set_stop_at},
 };
 

@@ -14,6 +14,8 @@ struct Options {
     std::string stub;  ///< path of the socket that QEMU's own -gdb listens on
     std::string qmp;   ///< path of a QMP socket; empty: the guest's state before the connection is taken to be running
     std::string log = "info";
+    std::string os_profile;            ///< a file that tells of the guest's kernel what its memory does not
+    std::string os_cache = "default";  ///< folder that remembers kernels; "default": the user's cache; "off": none
     bool stop_at_start = false;
 };
 

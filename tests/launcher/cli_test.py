@@ -60,6 +60,7 @@ class Launcher(unittest.TestCase):
                 (["--lisen", "x", "--", "q"], "unknown argument --lisen"),
                 (["--stop-at", "noon", "--", "q"], "noon not in {never,start}"),
                 (["--listen", "here", "--", self.qemu()], "HOST:PORT"),
+                (["--os-profile", "/nowhere/System.map", "--", self.qemu()], "cannot read /nowhere/System.map"),
                 (["--", "/nonexistent/qemu"], "cannot run /nonexistent/qemu: No such file or directory"),
                 (["--", "/bin/true"], "/bin/true is no QEMU"),
                 (["--", self.qemu(), "-enable-kvm"], "KVM is asked for, but hvgdb needs TCG"),

@@ -25,12 +25,15 @@ TEST(LauncherOptions, HaveDefaults) {
 }
 
 TEST(LauncherOptions, AreTaken) {
-    const auto parsed = parse({"--listen", "unix:/a", "--stop-at=start", "--log", "debug", "--", "q"});
+    const auto parsed = parse({"--listen", "unix:/a", "--stop-at=start", "--log", "debug", "--os-profile", "System.map",
+                               "--os-cache=off", "--", "q"});
     ASSERT_TRUE(parsed) << parsed.error().detail;
     const auto& options = std::get<Options>(*parsed);
     EXPECT_EQ(options.listen, "unix:/a");
     EXPECT_TRUE(options.stop_at_start);
     EXPECT_EQ(options.log, "debug");
+    EXPECT_EQ(options.os_profile, "System.map");
+    EXPECT_EQ(options.os_cache, "off");
 }
 
 TEST(LauncherOptions, HelpAndVersionAreMessages) {

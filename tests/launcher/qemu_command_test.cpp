@@ -67,12 +67,17 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(CompleteCommand, AddsPluginAndPrivateSockets) {
     const std::vector<std::string> command{"qemu-system-x86_64", "-m", "1G"};
     EXPECT_THAT(complete_command(command, {"/run/a/stub", "/run/a/qmp"},
-                                 {"/opt/lib,hvgdb.so", "fd:3", "info,gdbserver=trace", true}),
+                                 {.file = "/opt/lib,hvgdb.so",
+                                  .listen = "fd:3",
+                                  .log = "info,gdbserver=trace",
+                                  .os_profile = "a,b.json",
+                                  .os_cache = "off",
+                                  .stop_at_start = true}),
                 ElementsAre("qemu-system-x86_64", "-m", "1G", "-S", "-chardev",
                             "socket,id=hvgdb-stub,path=/run/a/stub,server=on,wait=off", "-gdb", "chardev:hvgdb-stub",
                             "-qmp", "unix:/run/a/qmp,server=on,wait=off", "-plugin",
                             "/opt/lib,,hvgdb.so,listen=fd:3,stub=/run/a/stub,qmp=/run/a/qmp,"
-                            "log=info,,gdbserver=trace,stop-at=start"));
+                            "log=info,,gdbserver=trace,os-cache=off,os-profile=a,,b.json,stop-at=start"));
 }
 
 }  // namespace

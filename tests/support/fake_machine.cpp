@@ -74,6 +74,7 @@ void FakeMachine::set_halted(VcpuId vcpu, bool halted) {
 }
 
 void FakeMachine::start() {
+    changes();
     plan_ = {};
     running_ = !gone_;
 }
@@ -176,6 +177,7 @@ Expected<void> FakeMachine::resume(const emulator::ResumePlan& plan) {
     if (auto refusal = refuse()) {
         return std::unexpected(*refusal);
     }
+    changes();
     plan_ = plan;
     resumes_.push_back(plan);
     running_ = true;

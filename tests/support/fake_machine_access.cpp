@@ -22,6 +22,7 @@ Expected<void> FakeMachine::write_registers(VcpuId vcpu, std::span<const std::by
     if (block.size() != description_.block_size()) {
         return fail(Errc::bad_argument, "wrong size of a register block");
     }
+    changes();
     blocks_[vcpu.index].assign(block.begin(), block.end());
     return {};
 }
@@ -49,6 +50,7 @@ Expected<void> FakeMachine::write_register(VcpuId vcpu, unsigned number, std::sp
     if (value.size() != info->size) {
         return fail(Errc::bad_argument, "wrong size of a register");
     }
+    changes();
     std::ranges::copy(value, std::span(blocks_[vcpu.index]).subspan(info->offset, info->size).begin());
     return {};
 }
@@ -68,6 +70,7 @@ Expected<void> FakeMachine::write_memory(VcpuId vcpu, VirtAddr address, std::spa
     if (auto refusal = refuse_vcpu(vcpu)) {
         return std::unexpected(*refusal);
     }
+    changes();
     if (!memory_.write(address.value, data)) {
         return fail(Errc::fault, "no memory at that address");
     }
@@ -89,6 +92,7 @@ Expected<void> FakeMachine::write_physical(PhysAddr address, std::span<const std
     if (auto refusal = refuse()) {
         return std::unexpected(*refusal);
     }
+    changes();
     if (!physical_.write(address.value, data)) {
         return fail(Errc::fault, "no memory at that address");
     }
