@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "emulator/hex.hpp"
+#include "emulator/arch.hpp"
 #include "gdbserver/debuggee.hpp"
 #include "gdbserver/log.hpp"
 
@@ -160,15 +160,8 @@ void Debuggee::on_vcpu_parked() {
 }
 
 std::optional<VirtAddr> Debuggee::pc_of(VcpuId vcpu) {
-    const auto* info = machine_.description().program_counter();
-    if (info == nullptr) {
-        return std::nullopt;
-    }
-    const auto value = machine_.read_register(vcpu, info->number);
-    if (!value) {
-        return std::nullopt;
-    }
-    return VirtAddr{load_little_endian(*value)};
+    const auto value = emulator::read_number(machine_, vcpu, machine_.description().program_counter());
+    return value ? std::optional(VirtAddr{*value}) : std::nullopt;
 }
 
 std::optional<VcpuId> Debuggee::stepper() const {

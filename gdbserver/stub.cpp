@@ -20,6 +20,12 @@ struct Overloaded : Handlers... {
     using Handlers::operator()...;
 };
 
+void trace(std::string_view direction, std::string_view body) {
+    if (log().should_log(spdlog::level::trace)) {
+        log().trace("{} {}", direction, printable(body));
+    }
+}
+
 }  // namespace
 
 Stub::Stub(Debuggee& debuggee) : debuggee_(debuggee), decoder_(kPacketSize, false) {
@@ -123,7 +129,7 @@ void Stub::repeat_last() {
 
 // The one place where replies are made.
 void Stub::answer(std::string_view body) {
-    log().trace("<- {}", printable(body));
+    trace("<-", body);
     const auto command = parse_command(body);
     const auto reply =
         command ? std::visit([this](const auto& packet) { return run(packet); }, *command) : refuse(command.error());
@@ -133,7 +139,7 @@ void Stub::answer(std::string_view body) {
 }
 
 void Stub::send(std::string_view body) {
-    log().trace("-> {}", printable(body));
+    trace("->", body);
     last_sent_ = encode_packet(body, !session_.lldb);
     repeated_ = 0;
     output_(last_sent_);

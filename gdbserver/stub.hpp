@@ -51,7 +51,8 @@ class Stub {
     void disconnect();
 
     static constexpr std::size_t kMaxHeld = 4 * kPacketSize;
-    static constexpr std::size_t kMaxMonitorOutput = std::size_t{4} << 20;
+    /// Of a longer text the rest is cut.
+    static constexpr std::size_t kMaxMonitorOutput = (std::size_t{16} << 20) + 1024;
 
   private:
     /// What to answer; nothing when the answer comes with the next stop, or never (`k`).

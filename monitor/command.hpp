@@ -6,9 +6,12 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "emulator/types.hpp"
 #include "monitor/command_table.hpp"
+#include "monitor/json_topic.hpp"
+#include "osi/os.hpp"
 
 namespace hvgdb::monitor {
 
@@ -21,7 +24,8 @@ struct RegisterName {
 /// `*ADDRESS` or a register. An address is of the selected vCPU's address space.
 using Place = std::variant<VirtAddr, RegisterName>;
 
-using ProcessNumber = std::uint32_t;
+/// A kernel symbol's name; or the address of which the symbol is wanted, or a register which holds it.
+using SymbolQuery = std::variant<std::string, VirtAddr, RegisterName>;
 
 namespace cmd {
 
@@ -35,17 +39,33 @@ struct CheckTaint {
 struct GetTaint {
     Place target;
 };
-struct MemInfo {
-    std::optional<ProcessNumber> process;
-};
-struct ProcInfo {
-    std::optional<ProcessNumber> process;
-};
+struct OsInfo {};
 struct ProcList {
+    bool tree = false;
     std::optional<std::string> name;
 };
+struct ProcInfo {
+    std::optional<osi::ProcessId> process;
+};
 struct ThreadInfo {
-    std::optional<ProcessNumber> process;
+    std::optional<osi::ProcessId> process;
+};
+struct MemInfo {
+    std::optional<osi::ProcessId> process;
+};
+struct Files {
+    std::optional<osi::ProcessId> process;
+};
+struct Modules {};
+struct KernelSymbol {
+    SymbolQuery symbol;
+};
+struct OsJson {
+    JsonTopic topic = JsonTopic::facts;
+    std::uint32_t number = 0;          ///< the process, the thread or the vCPU, as the topic asks for
+    std::vector<SymbolQuery> symbols;  ///< no registers
+    VirtAddr address;                  ///< of memory
+    std::uint32_t length = 0;          ///< of memory, at most kLongestMemory
 };
 struct Vcpus {};
 struct Translate {
@@ -65,9 +85,9 @@ struct Help {
 }  // namespace cmd
 
 /// In the order of CommandId.
-using Command =
-    std::variant<cmd::CheckTaint, cmd::GetTaint, cmd::Taint, cmd::MemInfo, cmd::ProcInfo, cmd::ProcList,
-                 cmd::ThreadInfo, cmd::Vcpus, cmd::Translate, cmd::Sites, cmd::Scope, cmd::Version, cmd::Help>;
+using Command = std::variant<cmd::CheckTaint, cmd::GetTaint, cmd::Taint, cmd::OsInfo, cmd::ProcList, cmd::ProcInfo,
+                             cmd::ThreadInfo, cmd::MemInfo, cmd::Files, cmd::Modules, cmd::KernelSymbol, cmd::OsJson,
+                             cmd::Vcpus, cmd::Translate, cmd::Sites, cmd::Scope, cmd::Version, cmd::Help>;
 
 static_assert(std::variant_size_v<Command> == kCommands.size());
 

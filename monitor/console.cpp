@@ -6,6 +6,8 @@
 #include "emulator/arch.hpp"
 #include "monitor/diagnostic.hpp"
 #include "monitor/help.hpp"
+#include "monitor/json_report.hpp"
+#include "monitor/os_reports.hpp"
 #include "monitor/parse.hpp"
 #include "monitor/reports.hpp"
 #include "monitor/text.hpp"
@@ -20,6 +22,41 @@ struct Overloaded : Functions... {
 };
 
 using Answer = Expected<std::string>;
+
+/// The command's report of the process that it names, else of the one that the vCPU runs.
+template <typename Report>
+Answer of_process(osi::Os& os, std::optional<osi::ProcessId> asked, VcpuId selected, Report report) {
+    const auto pid = chosen_process(os, asked, selected);
+    return pid ? report(*pid) : std::unexpected(pid.error());
+}
+
+Answer os_answer(osi::Os& os, emulator::Machine& machine, const Command& command, VcpuId selected) {
+    return std::visit(
+        Overloaded{
+            [&](const cmd::OsInfo&) { return os_report(os); },
+            [&](const cmd::ProcList& wanted) { return process_list(os, wanted); },
+            [&](const cmd::ProcInfo& wanted) {
+                return of_process(os, wanted.process, selected,
+                                  [&](osi::ProcessId pid) { return process_report(os, pid); });
+            },
+            [&](const cmd::ThreadInfo& wanted) {
+                return of_process(os, wanted.process, selected,
+                                  [&](osi::ProcessId pid) { return thread_report(os, pid, selected); });
+            },
+            [&](const cmd::MemInfo& wanted) {
+                return of_process(os, wanted.process, selected,
+                                  [&](osi::ProcessId pid) { return mapping_report(os, pid); });
+            },
+            [&](const cmd::Files& wanted) {
+                return of_process(os, wanted.process, selected,
+                                  [&](osi::ProcessId pid) { return file_report(os, pid); });
+            },
+            [&](const cmd::Modules&) { return module_report(os); },
+            [&](const cmd::KernelSymbol& wanted) { return symbol_report(os, machine, selected, wanted.symbol); },
+            [](const auto&) -> Answer { return fail(Errc::bad_argument, "not about the operating system"); },
+        },
+        command);
+}
 
 }  // namespace
 
@@ -59,12 +96,22 @@ Expected<std::string> Console::run(const Command& command, VcpuId selected) {
                           [&](const cmd::CheckTaint&) { return not_yet(); },
                           [&](const cmd::GetTaint&) { return not_yet(); },
                           [&](const cmd::Taint&) { return not_yet(); },
-                          [&](const cmd::MemInfo&) { return not_yet(); },
-                          [&](const cmd::ProcInfo&) { return not_yet(); },
-                          [&](const cmd::ProcList&) { return not_yet(); },
-                          [&](const cmd::ThreadInfo&) { return not_yet(); },
+                          [&](const auto&) { return run_os(command, selected); },
                       },
                       command);
+}
+
+Expected<std::string> Console::run_os(const Command& command, VcpuId selected) {
+    static const Error kNoOs{Errc::unsupported, "no operating system view here"};
+    const auto* json = std::get_if<cmd::OsJson>(&command);
+    if (json != nullptr) {
+        return context_.os != nullptr ? json_report(*context_.os, *json) : json_error(kNoOs);
+    }
+    auto answer =
+        context_.os != nullptr ? os_answer(*context_.os, context_.machine, command, selected) : std::unexpected(kNoOs);
+    // It says all about the guest, and the command does not matter.
+    const bool no_os = !answer && answer.error().code == Errc::unsupported;
+    return no_os ? paragraph(answer.error().detail) : std::move(answer);
 }
 
 Expected<std::string> Console::run_scope(const cmd::Scope& command, VcpuId selected) {

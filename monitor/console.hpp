@@ -13,6 +13,7 @@
 #include "emulator/machine.hpp"
 #include "emulator/types.hpp"
 #include "monitor/command.hpp"
+#include "osi/os.hpp"
 
 namespace hvgdb::monitor {
 
@@ -28,6 +29,9 @@ struct ConsoleContext {
     /// `scope` command is refused then.
     std::function<Expected<void>(std::optional<AddressSpace>)> set_scope;
     std::function<std::optional<AddressSpace>()> get_scope;
+
+    /// The guest's operating system; null where nobody looks at it. It is asked while the guest runs, too.
+    osi::Os* os = nullptr;
 };
 
 /// Server's thread only.
@@ -36,12 +40,13 @@ class Console {
     explicit Console(ConsoleContext context) : context_(std::move(context)) {}
 
     /// Never fails: a wrong line and a refused command have answers too. The answer is printable ASCII in lines of at
-    /// most 80 columns, ends in a newline and is never empty, whatever bytes the line holds. An empty line asks for
-    /// help. `selected` is the vCPU that the client looks at.
+    /// most 80 columns (of osjson: one line of at most kLongestJson), ends in a newline and is never empty, whatever
+    /// bytes the line or the guest holds. An empty line asks for help. `selected` is the vCPU that the client looks at.
     [[nodiscard]] std::string execute(std::string_view line, VcpuId selected);
 
   private:
     [[nodiscard]] Expected<std::string> run(const Command& command, VcpuId selected);
+    [[nodiscard]] Expected<std::string> run_os(const Command& command, VcpuId selected);
     [[nodiscard]] Expected<std::string> run_scope(const cmd::Scope& command, VcpuId selected);
     [[nodiscard]] Expected<AddressSpace> checked_root(AddressSpace space) const;
 

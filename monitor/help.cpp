@@ -25,7 +25,7 @@ std::string help_overview() {
     for (const auto& command : kCommands) {
         std::string summary(command.summary);
         if (!command.available()) {
-            summary += " (not available yet)";
+            summary += " (not yet)";
         }
         rows.push_back({"  " + synopsis(command), std::move(summary)});
     }

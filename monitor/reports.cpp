@@ -56,14 +56,14 @@ Expected<std::string> vcpus_report(emulator::Machine& machine, VcpuId selected) 
 }
 
 std::string sites_report(const emulator::Instrumentation& instrumentation) {
-    constexpr std::size_t kMostRows = 500;
+    constexpr std::size_t kMostSites = 500;
     const auto sites = instrumentation.sites();
     if (sites.empty()) {
         return "no sites\n";
     }
     std::vector<std::vector<std::string>> rows{{"address", "scope", "state", "hits"}};
     for (const auto& site : sites) {
-        if (rows.size() > kMostRows) {
+        if (rows.size() > kMostSites) {
             break;
         }
         rows.push_back({hex_text(site.where.address.value),
@@ -71,8 +71,8 @@ std::string sites_report(const emulator::Instrumentation& instrumentation) {
                         site.enabled ? "enabled" : "disabled", std::to_string(site.hits)});
     }
     auto text = table(rows);
-    if (sites.size() > kMostRows) {
-        text += fmt::format("and {} more\n", sites.size() - kMostRows);
+    if (sites.size() > kMostSites) {
+        text += fmt::format("and {} more\n", sites.size() - kMostSites);
     }
     return text;
 }

@@ -20,6 +20,9 @@ namespace hvgdb::monitor {
 /// A row a site, the first few hundred.
 [[nodiscard]] std::string sites_report(const emulator::Instrumentation& instrumentation);
 
+/// An address, or what a register holds. Registers are read of a paused machine only.
+[[nodiscard]] Expected<VirtAddr> resolve(emulator::Machine& machine, VcpuId vcpu, const Place& place);
+
 /// Walks the page tables that the vCPU uses now.
 [[nodiscard]] Expected<std::string> translation_report(emulator::Machine& machine, VcpuId vcpu, const Place& place);
 

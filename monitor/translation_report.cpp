@@ -14,25 +14,6 @@ namespace hvgdb::monitor {
 
 namespace {
 
-Expected<VirtAddr> resolve(emulator::Machine& machine, VcpuId vcpu, const Place& place) {
-    if (const auto* address = std::get_if<VirtAddr>(&place)) {
-        return *address;
-    }
-    const auto& name = std::get<RegisterName>(place).name;
-    const auto* info = machine.description().find(name);
-    if (info == nullptr) {
-        return fail(Errc::not_found, "no register " + name);
-    }
-    if (info->size > sizeof(VirtAddr::value)) {
-        return fail(Errc::bad_argument, name + " is wider than an address");
-    }
-    const auto value = machine.read_register(vcpu, info->number);
-    if (!value) {
-        return std::unexpected(value.error());
-    }
-    return VirtAddr{load_little_endian(*value)};
-}
-
 Expected<std::uint64_t> read_entry(emulator::Machine& machine, PhysAddr where) {
     std::array<std::byte, 8> bytes{};
     const auto count = machine.read_physical(where, bytes);
@@ -43,17 +24,6 @@ Expected<std::uint64_t> read_entry(emulator::Machine& machine, PhysAddr where) {
         return fail(Errc::fault, "no memory at physical address " + hex_text(where.value));
     }
     return load_little_endian(bytes);
-}
-
-std::string size_text(std::uint64_t bytes) {
-    constexpr std::uint64_t kKib = 1024;
-    if (bytes >= kKib * kKib * kKib) {
-        return fmt::format("{} GiB", bytes / (kKib * kKib * kKib));
-    }
-    if (bytes >= kKib * kKib) {
-        return fmt::format("{} MiB", bytes / (kKib * kKib));
-    }
-    return fmt::format("{} KiB", bytes / kKib);
 }
 
 std::string trail_table(const osi::PageTrail& trail) {
@@ -80,6 +50,25 @@ std::string answer(VirtAddr address, const std::expected<osi::Translation, osi::
 }
 
 }  // namespace
+
+Expected<VirtAddr> resolve(emulator::Machine& machine, VcpuId vcpu, const Place& place) {
+    if (const auto* address = std::get_if<VirtAddr>(&place)) {
+        return *address;
+    }
+    const auto& name = std::get<RegisterName>(place).name;
+    const auto* info = machine.description().find(name);
+    if (info == nullptr) {
+        return fail(Errc::not_found, "no register " + name);
+    }
+    if (info->size > sizeof(VirtAddr::value)) {
+        return fail(Errc::bad_argument, name + " is wider than an address");
+    }
+    const auto value = machine.read_register(vcpu, info->number);
+    if (!value) {
+        return std::unexpected(value.error());
+    }
+    return VirtAddr{load_little_endian(*value)};
+}
 
 Expected<std::string> translation_report(emulator::Machine& machine, VcpuId vcpu, const Place& place) {
     const auto address = resolve(machine, vcpu, place);

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Any line gets an answer: printable text, no line of it wider than a terminal.
+// Any line gets an answer, whatever the guest's strings are: printable text, no line of it wider than a terminal; of
+// osjson one line of JSON. The input is the line, and behind a NUL byte the guest's strings.
+#include <algorithm>
+#include <boost/json.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "monitor/json_report.hpp"
+#include "monitor/parse.hpp"
 #include "monitor/text.hpp"
 #include "tests/monitor/console_fixture.hpp"
 
@@ -31,6 +38,83 @@ struct FuzzedConsole : ConsoleFixture {
     }
 };
 
+/// Cuts a guest out of bytes.
+class GuestMaker {
+  public:
+    explicit GuestMaker(std::string_view bytes) : bytes_(bytes) {}
+
+    hvgdb::test::FakeGuest make() {
+        hvgdb::test::FakeGuest guest;
+        guest.facts = {{text(), text()}};
+        for (unsigned i = 0; i < 4; ++i) {
+            add_process(guest);
+        }
+        guest.modules = {
+            {.name = text(), .base = {number()}, .size = number(), .users = std::nullopt, .state = text()}};
+        guest.symbols = {{.name = text(), .address = {number()}, .offset = 0, .module = text()}};
+        guest.current[hvgdb::VcpuId{0}] = {.tid = small(), .pid = small(), .user_mode = true};
+        guest.registers[small()].rip = number();
+        return guest;
+    }
+
+  private:
+    std::string text() {
+        const auto piece = bytes_.substr(0, bytes_.find('\n'));
+        bytes_.remove_prefix(piece.size() + (piece.size() < bytes_.size() ? 1 : 0));
+        return std::string(piece);
+    }
+
+    std::uint64_t number() {
+        const auto piece = bytes_.substr(0, 8);
+        bytes_.remove_prefix(piece.size());
+        return hvgdb::load_little_endian(hvgdb::as_bytes(piece));
+    }
+
+    unsigned small() { return static_cast<unsigned>(number() % 6); }
+
+    void add_process(hvgdb::test::FakeGuest& guest) {
+        hvgdb::osi::Process process;
+        process.pid = small();
+        process.parent = small();
+        process.command = text();
+        process.state = static_cast<char>(number());
+        process.kernel_thread = small() == 0;
+        process.start_time = number();
+        auto& made = guest.add(process);
+        made.executable = text();
+        made.working_directory = text();
+        made.arguments = {text(), text()};
+        made.mappings.resize(1);
+        made.mappings[0].start = {number()};
+        made.mappings[0].end = {number()};
+        made.mappings[0].name = text();
+        made.files.resize(1);
+        made.files[0].flags = static_cast<std::uint32_t>(number());
+        made.files[0].name = text();
+    }
+
+    std::string_view bytes_;
+};
+
+void check_text(std::string_view answer) {
+    using namespace hvgdb::monitor;
+    for (std::string_view rest = answer; !rest.empty();) {
+        const auto row = rest.substr(0, rest.find('\n'));
+        require(row.size() <= kColumns, "too wide", answer);
+        require(row == printable(row), "not printable", answer);
+        rest.remove_prefix(row.size() + 1);
+    }
+}
+
+void check_json(std::string_view answer) {
+    boost::system::error_code error;
+    (void)boost::json::parse(answer, error);
+    require(!error, "no JSON", answer);
+    answer.remove_suffix(1);
+    require(answer == hvgdb::monitor::printable(answer), "not printable", answer);
+    require(answer.size() < hvgdb::monitor::kLongestJson, "too long", answer);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -38,14 +122,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static FuzzedConsole fixture;
     fixture.scope.reset();
 
-    const std::string_view line(reinterpret_cast<const char*>(data), size);
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    const auto line = input.substr(0, input.find('\0'));
+    fixture.os.guest = GuestMaker(input.substr(std::min(line.size() + 1, size))).make();
     const auto answer = fixture.ask(line, static_cast<unsigned>(size % 2));
     require(answer.ends_with('\n'), "no whole line", answer);
-    for (std::string_view rest = answer; !rest.empty();) {
-        const auto row = rest.substr(0, rest.find('\n'));
-        require(row.size() <= kColumns, "too wide", answer);
-        require(row == printable(row), "not printable", answer);
-        rest.remove_prefix(row.size() + 1);
-    }
+    const auto command = parse(line, fixture.machine.description());
+    const bool json = line.size() <= kLongestLine && command && id_of(*command) == CommandId::osjson;
+    json ? check_json(answer) : check_text(answer);
     return 0;
 }

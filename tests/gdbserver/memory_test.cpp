@@ -110,19 +110,33 @@ TEST(Documents, ThreadsHaveNamesAndCores) {
               "<thread id=\"p1.2\" core=\"1\" name=\"vCPU 1\"></thread>\n</threads>\n");
 }
 
-TEST(Monitor, LongOutputComesInPieces) {
+/// What a client shows of a monitor command's output.
+std::string monitor_output(const std::string& text) {
     StubRig rig;
-    const std::string text(10000, 'x');
     rig.stub.set_monitor([&text](std::string_view, VcpuId) { return gdbserver::MonitorReply{text}; });
     rig.connect_quietly();
     rig.send("qRcmd," + encode_hex(std::string_view("help")));
     std::string shown;
     std::string reply = rig.next();
     for (; reply.starts_with('O') && reply != "OK"; reply = rig.next()) {
+        EXPECT_LE(reply.size(), gdbserver::kPacketSize);
         shown += decode_hex_text(std::string_view(reply).substr(1)).value_or("(not hexadecimal)");
     }
-    EXPECT_EQ(shown, text);
     EXPECT_EQ(reply, "OK");
+    return shown;
+}
+
+TEST(Monitor, LongOutputComesInPieces) {
+    const std::string text(10000, 'x');
+    EXPECT_EQ(monitor_output(text), text);
+}
+
+TEST(Monitor, OutputOfAMegabyteIsWhole) {
+    std::string text;
+    while (text.size() < std::size_t{1} << 20) {
+        text += std::to_string(text.size()) + " ";
+    }
+    EXPECT_TRUE(monitor_output(text) == text);
 }
 
 TEST(Failures, EveryRequestSurvivesEveryFailingCall) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A console over the fake machine: two vCPUs, breakpoints count anywhere.
+// A console over the fake machine, two vCPUs, and the fake operating system; breakpoints count anywhere.
 #pragma once
 
 #include <optional>
@@ -10,19 +10,21 @@
 #include "monitor/console.hpp"
 #include "tests/support/fake_instrumentation.hpp"
 #include "tests/support/fake_machine.hpp"
+#include "tests/support/fake_os.hpp"
 
 namespace hvgdb::monitor {
 
 struct ConsoleFixture {
     test::FakeMachine machine{2};
     test::FakeInstrumentation instrumentation{machine};
+    test::FakeOs os{};
     std::optional<AddressSpace> scope;
     Console console{ConsoleContext{machine, instrumentation,
                                    [this](std::optional<AddressSpace> wanted) -> Expected<void> {
                                        scope = wanted;
                                        return {};
                                    },
-                                   [this] { return scope; }}};
+                                   [this] { return scope; }, &os}};
 
     std::string ask(std::string_view line, unsigned vcpu = 0) { return console.execute(line, VcpuId{vcpu}); }
 

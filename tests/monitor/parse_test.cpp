@@ -3,21 +3,24 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/fake_machine.hpp"
+#include "tests/monitor/description.hpp"
 
 namespace hvgdb::monitor {
 namespace {
-
-const emulator::TargetDescription& description() {
-    static const auto parsed = emulator::TargetDescription::parse(test::fake_documents());
-    return *parsed;
-}
 
 std::string shown(const Place& place) {
     if (const auto* name = std::get_if<RegisterName>(&place)) {
         return "register " + name->name;
     }
     return "address " + std::to_string(std::get<VirtAddr>(place).value);
+}
+
+std::string shown(const SymbolQuery& query) {
+    if (const auto* name = std::get_if<std::string>(&query)) {
+        return "symbol " + *name;
+    }
+    const auto* address = std::get_if<VirtAddr>(&query);
+    return shown(address != nullptr ? Place(*address) : Place(std::get<RegisterName>(query)));
 }
 
 template <typename Value>
@@ -40,10 +43,24 @@ struct Shown {
     }
     std::string operator()(const cmd::CheckTaint& it) const { return shown(it.target); }
     std::string operator()(const cmd::GetTaint& it) const { return shown(it.target); }
-    std::string operator()(const cmd::MemInfo& it) const { return shown(it.process); }
+    std::string operator()(const cmd::OsInfo&) const { return {}; }
+    std::string operator()(const cmd::ProcList& it) const { return (it.tree ? "tree " : "flat ") + shown(it.name); }
     std::string operator()(const cmd::ProcInfo& it) const { return shown(it.process); }
-    std::string operator()(const cmd::ProcList& it) const { return shown(it.name); }
     std::string operator()(const cmd::ThreadInfo& it) const { return shown(it.process); }
+    std::string operator()(const cmd::MemInfo& it) const { return shown(it.process); }
+    std::string operator()(const cmd::Files& it) const { return shown(it.process); }
+    std::string operator()(const cmd::Modules&) const { return {}; }
+    std::string operator()(const cmd::KernelSymbol& it) const { return shown(it.symbol); }
+    std::string operator()(const cmd::OsJson& it) const {
+        auto text = std::string(name_of(it.topic)) + " " + std::to_string(it.number);
+        for (const auto& symbol : it.symbols) {
+            text += ", " + shown(symbol);
+        }
+        if (it.length != 0) {
+            text += ", " + std::to_string(it.length) + " at " + std::to_string(it.address.value);
+        }
+        return text;
+    }
     std::string operator()(const cmd::Translate& it) const { return shown(it.address); }
     std::string operator()(const cmd::Help& it) const { return shown(it.about); }
     std::string operator()(const cmd::Vcpus&) const { return {}; }
@@ -86,14 +103,47 @@ constexpr GoodLine kGoodLines[] = {
     {"check_taint $eflags", CommandId::check_taint, "register eflags"},
     {"get_taint *0xABCdef", CommandId::get_taint, "address 11259375"},
     {"get_taint k_gs_base", CommandId::get_taint, "register k_gs_base"},
-    {"meminfo", CommandId::meminfo, "none"},
-    {"meminfo 812", CommandId::meminfo, "812"},
+    {"osinfo", CommandId::osinfo, ""},
+    {"proclist", CommandId::proclist, "flat none"},
+    {"proclist kworker/0:1-ev\xc3\xa9", CommandId::proclist, "flat kworker/0:1-ev\xc3\xa9"},
+    {"proclist flat", CommandId::proclist, "flat none"},
+    {"proclist flat tree", CommandId::proclist, "flat tree"},
+    {"proclist tree", CommandId::proclist, "tree none"},
+    {"proclist  tree  flat ", CommandId::proclist, "tree flat"},
+    {"proclist tree-x", CommandId::proclist, "flat tree-x"},
+    {"proclist treehouse", CommandId::proclist, "flat treehouse"},
     {"procinfo", CommandId::procinfo, "none"},
     {"procinfo 0x10", CommandId::procinfo, "16"},
-    {"proclist", CommandId::proclist, "none"},
-    {"proclist kworker/0:1-ev\xc3\xa9", CommandId::proclist, "kworker/0:1-ev\xc3\xa9"},
     {"threadinfo", CommandId::threadinfo, "none"},
     {"threadinfo 4294967295", CommandId::threadinfo, "4294967295"},
+    {"meminfo", CommandId::meminfo, "none"},
+    {"meminfo 812", CommandId::meminfo, "812"},
+    {"files", CommandId::files, "none"},
+    {"files 812", CommandId::files, "812"},
+    {"modules", CommandId::modules, ""},
+    {"ksym do_exit", CommandId::ksym, "symbol do_exit"},
+    {"ksym rip", CommandId::ksym, "symbol rip"},
+    {"ksym .Lx$y.isra.0", CommandId::ksym, "symbol .Lx$y.isra.0"},
+    {"ksym $rip", CommandId::ksym, "register rip"},
+    {"ksym 0x1000", CommandId::ksym, "address 4096"},
+    {"ksym *4096", CommandId::ksym, "address 4096"},
+    {"osjson facts", CommandId::osjson, "facts 0"},
+    {"osjson processes", CommandId::osjson, "processes 0"},
+    {"osjson modules", CommandId::osjson, "modules 0"},
+    {"osjson benchmark", CommandId::osjson, "benchmark 0"},
+    {"osjson threads 812", CommandId::osjson, "threads 812"},
+    {"osjson mappings 812", CommandId::osjson, "mappings 812"},
+    {"osjson files 812", CommandId::osjson, "files 812"},
+    {"osjson executable 812", CommandId::osjson, "executable 812"},
+    {"osjson cwd 812", CommandId::osjson, "cwd 812"},
+    {"osjson arguments 812", CommandId::osjson, "arguments 812"},
+    {"osjson environment 812", CommandId::osjson, "environment 812"},
+    {"osjson auxv 812", CommandId::osjson, "auxv 812"},
+    {"osjson registers 0x10", CommandId::osjson, "registers 16"},
+    {"osjson current 1", CommandId::osjson, "current 1"},
+    {"osjson symbols do_exit", CommandId::osjson, "symbols 0, symbol do_exit"},
+    {"osjson  symbols a  0x10 b", CommandId::osjson, "symbols 0, symbol a, address 16, symbol b"},
+    {"osjson memory 812 0x1000 4194304", CommandId::osjson, "memory 812, 4194304 at 4096"},
     {"vcpus", CommandId::vcpus, ""},
     {"  vcpus\t\r\n", CommandId::vcpus, ""},
     {"translate 0x1000", CommandId::translate, "address 4096"},
@@ -123,114 +173,6 @@ TEST(Parse, EveryExampleOfTheTableIsItsOwnCommand) {
         ASSERT_TRUE(help) << row.name;
         EXPECT_EQ(std::get<cmd::Help>(*help).about, row.id);
     }
-}
-
-struct BadLine {
-    std::string_view line;
-    std::size_t column;
-    std::string_view message;
-    std::string_view hint = "";
-};
-
-void PrintTo(const BadLine& row, std::ostream* out) {
-    *out << testing::PrintToString(row.line);
-}
-
-class BadLines : public testing::TestWithParam<BadLine> {};
-
-TEST_P(BadLines, AreDiagnosed) {
-    const auto command = parse(GetParam().line, description());
-    ASSERT_FALSE(command) << GetParam().line;
-    EXPECT_EQ(command.error().column, GetParam().column) << GetParam().line;
-    EXPECT_EQ(command.error().message, GetParam().message) << GetParam().line;
-    EXPECT_EQ(command.error().hint, GetParam().hint) << GetParam().line;
-}
-
-constexpr std::string_view kAnyCommand =
-    "Invalid syntax, expected one of the following: \"check_taint\", \"get_taint\", \"taint\", \"meminfo\", "
-    "\"procinfo\", \"proclist\", \"threadinfo\", \"vcpus\", \"translate\", \"sites\", \"scope\", \"version\", \"help\"";
-constexpr std::string_view kTarget = "Invalid syntax, expected an address (example: *0x55555555) or a register name";
-constexpr std::string_view kAddress = "Invalid syntax, expected an address (example: 0x55555555) or a register name";
-constexpr std::string_view kNumber = "Invalid syntax, expected a number (example: 0x55555555)";
-constexpr std::string_view kLabel = "Invalid syntax, expected a label (a number, example: 3)";
-constexpr std::string_view kEnd = "Invalid syntax, expected the end of the line";
-constexpr std::string_view kBlankOrEnd = "Invalid syntax, expected one of the following: a blank, the end of the line";
-constexpr std::string_view kProcess =
-    "Invalid syntax, expected one of the following: a process number (example: 812), the end of the line";
-constexpr std::string_view kScope =
-    "Invalid syntax, expected one of the following: \"any\", \"here\", a page-table root (example: 0x1000000), the end "
-    "of the line";
-constexpr std::string_view kNoFit64 = "Number too large, it must fit in 64 bits";
-constexpr std::string_view kNoFit32 = "Number too large, it must fit in 32 bits";
-constexpr std::string_view kSeeGdb = "(gdb's \"info all-registers\" lists them)";
-
-constexpr BadLine kBadLines[] = {
-    // No such command
-    {"", 0, kAnyCommand},
-    {"frobnicate", 0, kAnyCommand},
-    {"gte_taint *0x55555555", 0, kAnyCommand, "(did you mean \"get_taint\"?)"},
-    {"  HELP", 0, kAnyCommand, "(did you mean \"help\"?)"},
-    {"tainted rax", 0, kAnyCommand, "(did you mean \"taint\"?)"},
-    {"taint_ rax 1", 0, kAnyCommand, "(did you mean \"taint\"?)"},
-    {"\xff\x1b", 0, kAnyCommand},
-    // Targets
-    {"taint &0x55555555 3", 6, kTarget},
-    {"taint", 5, kTarget},
-    {"taint 0x55555555 3", 6, kTarget},
-    {"check_taint", 11, kTarget},
-    {"get_taint *", 11, kNumber},
-    {"get_taint *zz", 11, kNumber},
-    {"get_taint *0x", 11, kNumber},
-    {"get_taint *0X12", 11, kNumber},
-    {"get_taint *12zz", 11, kNumber},
-    {"get_taint *-1", 11, kNumber},
-    {"get_taint $", 10, kTarget},
-    {"check_taint *0x1 2", 17, kEnd},
-    {"check_taint rax&", 15, kEnd},
-    {"taint rax&", 9, "Invalid syntax, expected a blank"},
-    {"taint*0x1 3", 5, "Invalid syntax, expected a blank"},
-    // Labels
-    {"taint *0x55555555", 17, kLabel},
-    {"taint *0x55555555 x", 18, kLabel},
-    {"taint rax 3 4", 12, kEnd},
-    {"taint rax 4294967296", 10, kNoFit32},
-    // Numbers too large, whatever follows
-    {"taint *0x10000000000000000 3", 7, kNoFit64},
-    {"taint *18446744073709551616 nonsense", 7, kNoFit64},
-    {"translate 0xfffffffffffffffff", 10, kNoFit64},
-    {"scope 99999999999999999999", 6, kNoFit64},
-    {"meminfo 4294967296", 8, kNoFit32},
-    // Registers
-    {"check_taint rqx", 12, "Unknown register \"rqx\"", "(did you mean \"rax\", \"rbx\", \"rcx\" or \"rdx\"?)"},
-    {"check_taint RAX", 12, "Unknown register \"RAX\"", "(did you mean \"rax\", \"rbx\", \"rcx\" or \"rdx\"?)"},
-    {"translate $riip", 10, "Unknown register \"riip\"", "(did you mean \"rip\"?)"},
-    {"taint nonsense &", 6, "Unknown register \"nonsense\"", kSeeGdb},
-    {"taint aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd 1", 6, "Unknown register \"aaaaaaaaaabbbbbbbbbbccccccccccdd...\"",
-     kSeeGdb},
-    // Optional arguments
-    {"meminfo x", 8, kProcess},
-    {"procinfo 1 2", 11, kEnd},
-    {"threadinfo&", 10, kBlankOrEnd},
-    {"proclist a b", 11, kEnd},
-    {"version 2", 8, kEnd},
-    {"vcpus  all", 7, kEnd},
-    {"translate", 9, kAddress},
-    {"translate &1", 10, kAddress},
-    {"scope hree", 6, kScope, "(did you mean \"here\"?)"},
-    {"scope anything", 6, kScope},
-    {"scope here now", 11, kEnd},
-    {"help me please", 5,
-     "Invalid syntax, expected one of the following: \"check_taint\", \"get_taint\", \"taint\", \"meminfo\", "
-     "\"procinfo\", \"proclist\", \"threadinfo\", \"vcpus\", \"translate\", \"sites\", \"scope\", \"version\", "
-     "\"help\", the end of the line"},
-};
-INSTANTIATE_TEST_SUITE_P(Monitor, BadLines, testing::ValuesIn(kBadLines));
-
-TEST(Parse, DiagnosticKeepsTheLineWithoutBlanksAtItsEnds) {
-    const auto command = parse(" \t taint &1 \n", description());
-    ASSERT_FALSE(command);
-    EXPECT_EQ(command.error().line, "taint &1");
-    EXPECT_EQ(command.error().column, 6u);
 }
 
 TEST(Parse, NulBytesAreBytes) {
