@@ -13,3 +13,13 @@ target_compile_definitions(boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO
 
 add_library(log INTERFACE)
 target_link_libraries(log INTERFACE spdlog::spdlog_header_only fmt::fmt-header-only Threads::Threads)
+
+# Files with a kernel's symbols and types: xz, ELF, DWARF.
+find_package(LibLZMA REQUIRED)
+find_library(LIBDW dw REQUIRED)
+find_library(LIBELF elf REQUIRED)
+find_path(LIBDW_INCLUDE elfutils/libdw.h REQUIRED)
+
+add_library(profile_files INTERFACE)
+target_include_directories(profile_files SYSTEM INTERFACE "${LIBDW_INCLUDE}")
+target_link_libraries(profile_files INTERFACE LibLZMA::LibLZMA "${LIBDW}" "${LIBELF}")

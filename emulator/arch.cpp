@@ -12,7 +12,7 @@ namespace hvgdb::emulator {
 namespace {
 
 struct Row {
-    std::string_view gdb;
+    std::string_view gdb;  ///< how its name begins
     std::string_view qemu;
     Arch arch;
 };
@@ -24,12 +24,13 @@ constexpr Row kRows[] = {
     {"i386", "i386", {"eip", "esp", "ebp", "cr3", 0xffff'f000}},
     {"aarch64", "aarch64", {"pc", "sp", "x29", {}, 0}},
     {"arm", "arm", {"pc", "sp", "r11", {}, 0}},
-    {"riscv:rv64", "riscv64", {"pc", "sp", "fp", {}, 0}},
-    {"riscv:rv32", "riscv32", {"pc", "sp", "fp", {}, 0}},
+    {"riscv", "riscv64", {"pc", "sp", "fp", {}, 0}},
+    {"riscv", "riscv32", {"pc", "sp", "fp", {}, 0}},
 };
 
-const Arch* find_row(std::string_view name, std::string_view Row::* key) {
-    const auto* row = std::ranges::find(kRows, name, key);
+template <typename Predicate>
+const Arch* find_row(Predicate matches) {
+    const auto* row = std::ranges::find_if(kRows, matches);
     return row == std::end(kRows) ? nullptr : &row->arch;
 }
 
@@ -41,25 +42,29 @@ bool is_legacy_prefix(std::uint8_t byte) {
 }  // namespace
 
 const Arch* find_arch(std::string_view gdb_architecture) {
-    return find_row(gdb_architecture, &Row::gdb);
+    return find_row([&](const Row& row) { return gdb_architecture.starts_with(row.gdb); });
 }
 
 const Arch* find_arch_of_qemu(std::string_view target_name) {
-    return find_row(target_name, &Row::qemu);
+    return find_row([&](const Row& row) { return target_name == row.qemu; });
 }
 
 const Arch* find_arch(const TargetDescription& description) {
     if (const Arch* arch = find_arch(description.architecture())) {
         return arch;
     }
-    for (const Row& row : kRows) {
-        if (description.find(row.arch.program_counter) != nullptr &&
-            description.find(row.arch.stack_pointer) != nullptr &&
-            description.find(row.arch.frame_pointer) != nullptr) {
-            return &row.arch;
-        }
+    return find_row([&](const Row& row) {
+        const auto has = [&](std::string_view name) { return description.find(name) != nullptr; };
+        return has(row.arch.program_counter) && has(row.arch.stack_pointer) && has(row.arch.frame_pointer);
+    });
+}
+
+Expected<std::uint64_t> read_number(Machine& machine, VcpuId vcpu, const RegisterInfo* info) {
+    if (info == nullptr) {
+        return fail(Errc::not_found, "no such register");
     }
-    return nullptr;
+    const auto value = machine.read_register(vcpu, info->number);
+    return value ? Expected<std::uint64_t>(load_little_endian(*value)) : std::unexpected(value.error());
 }
 
 Expected<AddressSpace> read_address_space(Machine& machine, VcpuId vcpu) {
@@ -69,11 +74,8 @@ Expected<AddressSpace> read_address_space(Machine& machine, VcpuId vcpu) {
     if (base == nullptr) {
         return fail(Errc::unsupported, "address spaces are not followed on this architecture");
     }
-    const auto value = machine.read_register(vcpu, base->number);
-    if (!value) {
-        return std::unexpected(value.error());
-    }
-    return AddressSpace{load_little_endian(*value) & arch->root_mask};
+    const auto value = read_number(machine, vcpu, base);
+    return value ? Expected<AddressSpace>(AddressSpace{*value & arch->root_mask}) : std::unexpected(value.error());
 }
 
 std::optional<unsigned> x86_cr3_source(std::span<const std::uint8_t> instruction) {

@@ -13,6 +13,7 @@ namespace hvgdb::emulator {
 
 class Machine;
 class TargetDescription;
+struct RegisterInfo;
 
 struct Arch {
     std::string_view program_counter;
@@ -22,13 +23,16 @@ struct Arch {
     std::uint64_t root_mask = 0;     ///< its address bits
 };
 
-/// By gdb's architecture name as in target.xml ("i386:x86-64", "aarch64", ...); null when unknown.
+/// By gdb's architecture name as in target.xml ("i386:x86-64", "aarch64", "armv7", "riscv:rv64", ...), whose beginning
+/// decides; null when unknown.
 [[nodiscard]] const Arch* find_arch(std::string_view gdb_architecture);
 /// The architecture whose registers QEMU serves; tells x86-64 from i386 by its registers where the name does not.
 [[nodiscard]] const Arch* find_arch(const TargetDescription& description);
 /// By QEMU's target name ("x86_64", "i386", "aarch64", ...).
 [[nodiscard]] const Arch* find_arch_of_qemu(std::string_view target_name);
 
+/// What a register of a paused vCPU holds: its low eight bytes. `not_found` when `info` is null.
+[[nodiscard]] Expected<std::uint64_t> read_number(Machine& machine, VcpuId vcpu, const RegisterInfo* info);
 /// The page-table root a paused vCPU uses. `unsupported` on architectures whose root we do not follow.
 [[nodiscard]] Expected<AddressSpace> read_address_space(Machine& machine, VcpuId vcpu);
 

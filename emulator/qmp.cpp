@@ -27,6 +27,10 @@ Expected<json::object> parse_object(const std::string& line) {
     return std::move(value.get_object());
 }
 
+std::string request_for(std::string_view command) {
+    return json::serialize(json::object{{"execute", command}});
+}
+
 std::string text_member(const json::object& object, std::string_view key) {
     const json::value* value = object.if_contains(key);
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string{};
@@ -49,14 +53,14 @@ Expected<Qmp> Qmp::connect(std::unique_ptr<Transport> transport) {
     if (!object || !object->contains("QMP")) {
         return fail(Errc::protocol, "QMP: no greeting");
     }
-    if (const auto ready = qmp.execute("qmp_capabilities"); !ready) {
+    if (const auto ready = qmp.ask(request_for("qmp_capabilities")); !ready) {
         return std::unexpected(ready.error());
     }
     return qmp;
 }
 
 Expected<std::string> Qmp::run_state() {
-    const auto answer = execute("query-status");
+    const auto answer = ask(request_for("query-status"));
     if (!answer) {
         return std::unexpected(answer.error());
     }
@@ -68,8 +72,22 @@ Expected<std::string> Qmp::run_state() {
     return status;
 }
 
-Expected<std::string> Qmp::execute(std::string_view command) {
-    const std::string request = json::serialize(json::object{{"execute", command}}) + "\n";
+Expected<std::string> Qmp::human_monitor(std::string_view command_line) {
+    const auto answer = ask(json::serialize(json::object{{"execute", "human-monitor-command"},
+                                                         {"arguments", json::object{{"command-line", command_line}}}}));
+    if (!answer) {
+        return std::unexpected(answer.error());
+    }
+    boost::system::error_code error;
+    const json::value printed = json::parse(*answer, error);
+    if (error || !printed.is_string()) {
+        return fail(Errc::protocol, "QMP: human-monitor-command told no text");
+    }
+    return std::string(printed.get_string());
+}
+
+Expected<std::string> Qmp::ask(std::string request) {
+    request += '\n';
     if (auto sent = transport_->write(as_bytes(request), kLimit); !sent) {
         return std::unexpected(sent.error());
     }

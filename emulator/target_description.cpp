@@ -2,7 +2,6 @@
 #include "emulator/target_description.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <charconv>
@@ -10,6 +9,8 @@
 #include <set>
 #include <sstream>
 #include <system_error>
+
+#include "emulator/arch.hpp"
 
 namespace hvgdb::emulator {
 
@@ -23,17 +24,6 @@ constexpr unsigned kMaxIncludes = 64;
 constexpr unsigned kMaxNumber = 0xffff;
 constexpr std::size_t kMaxRegister = std::size_t{8} << 10U;
 constexpr std::size_t kMaxBlock = std::size_t{64} << 10U;
-
-struct Roles {
-    std::string_view architecture;  ///< a prefix
-    std::string_view program_counter, stack_pointer, frame_pointer;
-};
-
-constexpr std::array<Roles, 5> kRoles{{{"i386:x86-64", "rip", "rsp", "rbp"},
-                                       {"i386", "eip", "esp", "ebp"},
-                                       {"aarch64", "pc", "sp", "x29"},
-                                       {"arm", "pc", "sp", "r11"},
-                                       {"riscv", "pc", "sp", "fp"}}};
 
 /// An upper bound: tags inside comments count too.
 bool nests_too_deep(std::string_view xml) {
@@ -192,16 +182,10 @@ Expected<TargetDescription> TargetDescription::parse(std::map<std::string, std::
 }
 
 void TargetDescription::choose_expedited() {
-    Roles roles{};
-    for (const auto& candidate : kRoles) {
-        if (architecture_.starts_with(candidate.architecture)) {
-            roles = candidate;
-            break;
-        }
-    }
-    const auto* counter = find(roles.program_counter);
-    const auto* stack = find(roles.stack_pointer);
-    const auto* const frame = find(roles.frame_pointer);
+    const Arch* const arch = find_arch(architecture_);
+    const auto* counter = arch == nullptr ? nullptr : find(arch->program_counter);
+    const auto* stack = arch == nullptr ? nullptr : find(arch->stack_pointer);
+    const auto* const frame = arch == nullptr ? nullptr : find(arch->frame_pointer);
     counter = counter != nullptr ? counter : first_of_type(registers_, "code_ptr");
     stack = stack != nullptr ? stack : first_of_type(registers_, "data_ptr");
     if (counter != nullptr) {

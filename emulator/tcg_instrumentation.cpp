@@ -4,7 +4,6 @@
 
 #include <array>
 
-#include "emulator/hex.hpp"
 #include "emulator/machine.hpp"
 
 namespace hvgdb::emulator {
@@ -32,8 +31,8 @@ std::optional<PendingStop> TcgInstrumentation::pending_stop() {
             continue;
         }
         const auto space = read_address_space(*machine_, vcpu);
-        const std::uint64_t pc = register_value(vcpu, machine_->description().program_counter());
-        if (pc == parked->pc.value && (!space || *space == parked->space)) {
+        const auto pc = read_number(*machine_, vcpu, machine_->description().program_counter());
+        if (pc.value_or(0) == parked->pc.value && (!space || *space == parked->space)) {
             return PendingStop{vcpu, parked->where};
         }
         parking_.left_parked(vcpu);
@@ -41,18 +40,12 @@ std::optional<PendingStop> TcgInstrumentation::pending_stop() {
     return std::nullopt;
 }
 
-/// 0 where there is no such register.
-std::uint64_t TcgInstrumentation::register_value(VcpuId vcpu, const RegisterInfo* info) {
-    const auto value = info == nullptr ? fail(Errc::not_found, {}) : machine_->read_register(vcpu, info->number);
-    return value ? load_little_endian(*value) : 0;
-}
-
 void TcgInstrumentation::pass_once(VcpuId vcpu, VirtAddr pc) {
     const RegisterInfo* stack_pointer =
         setup_.arch == nullptr ? nullptr : machine_->description().find(setup_.arch->stack_pointer);
     // The address space from the registers: while translation callbacks are off nobody follows it.
     const AddressSpace space = read_address_space(*machine_, vcpu).value_or(AddressSpace{});
-    parking_.pass_once(vcpu, {pc, space, register_value(vcpu, stack_pointer)});
+    parking_.pass_once(vcpu, {pc, space, read_number(*machine_, vcpu, stack_pointer).value_or(0)});
 }
 
 Expected<void> TcgInstrumentation::prepare_resume() {

@@ -85,7 +85,6 @@ class TcgInstrumentation final : public Instrumentation {
     void reset_if_wanted(bool wait_for_others);
 
     // The server's thread.
-    [[nodiscard]] std::uint64_t register_value(VcpuId vcpu, const RegisterInfo* info);
     [[nodiscard]] bool retranslate(const Slot& slot);
     [[nodiscard]] bool rewrite_byte(VcpuId vcpu, VirtAddr address);
     [[nodiscard]] Expected<void> seed_address_spaces();

@@ -42,7 +42,8 @@ Expected<std::string> find_plugin() {
 /// The group behind the last colon is no part of a file's name, unless there is a file of that name.
 Expected<void> check_profile(const std::string& profile) {
     const std::string file = profile.substr(0, profile.rfind(':'));
-    if (profile.empty() || access(profile.c_str(), R_OK) == 0 || access(file.c_str(), R_OK) == 0) {
+    if (profile.empty() || profile == "infer" || access(profile.c_str(), R_OK) == 0 ||
+        access(file.c_str(), R_OK) == 0) {
         return {};
     }
     return fail(Errc::not_found, "cannot read " + file + " (--os-profile): " + std::strerror(errno));

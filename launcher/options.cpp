@@ -53,7 +53,7 @@ Expected<std::variant<Options, Message>> parse_options(std::span<const char* con
         ->capture_default_str();
     app.add_option("--os-profile", options.os_profile,
                    "What the guest's kernel does not tell of itself: System.map, kallsyms, vmlinux, BTF, Volatility 3 "
-                   "ISF (.json, .xz), or PANDA's kernelinfo.conf[:GROUP]");
+                   "ISF (.json, .xz), or PANDA's kernelinfo.conf[:GROUP]; infer: tell structures from their contents");
     app.add_option("--os-cache", options.os_cache,
                    "Folder in which found kernels are remembered; default: hvgdb in the user's cache folder; off: none")
         ->capture_default_str();

@@ -35,15 +35,29 @@ class GuestMemory {
     void forget();
 
   private:
+    /// The entry that maps `page`, an address in units of some page size.
     struct Cached {
-        std::uint64_t root = ~std::uint64_t{0};
-        std::uint64_t page = 0;
-        std::uint64_t frame = 0;
+        std::uint64_t root = 0;
+        std::uint64_t page = kNoPage;
+        std::uint64_t entry = 0;
+        unsigned level = 0;  ///< of the table that the entry is in, as PageLevel counts
     };
+    static constexpr std::uint64_t kNoPage = ~std::uint64_t{0};
+
+    /// Where a byte is, and how many there are from it to the end of its page.
+    struct Place {
+        PhysAddr physical;
+        std::uint64_t size = 0;
+    };
+    [[nodiscard]] std::optional<Place> find(AddressSpace space, VirtAddr address);
+    [[nodiscard]] const Cached* find_entry(AddressSpace space, VirtAddr address);
+    [[nodiscard]] bool walk(AddressSpace space, VirtAddr address, Cached& found) const;
+    [[nodiscard]] std::optional<std::uint64_t> entry(std::uint64_t table, VirtAddr address, unsigned level) const;
 
     const emulator::PhysicalMemory& memory_;
     X86Paging paging_;
-    std::vector<Cached> cache_;
+    std::vector<Cached> pages_;    ///< of 4 KiB
+    std::vector<Cached> regions_;  ///< of 2 MiB: a page of that size or larger, or the table of smaller ones
 };
 
 /// One address space of a GuestMemory, which must outlive it.

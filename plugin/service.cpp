@@ -3,6 +3,8 @@
 
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <spdlog/cfg/helpers.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -11,7 +13,8 @@
 #include <utility>
 
 #include "emulator/arch.hpp"
-#include "emulator/qmp.hpp"
+#include "emulator/guest_ram.hpp"
+#include "emulator/machine_memory.hpp"
 #include "emulator/unix_transport.hpp"
 
 namespace hvgdb::plugin {
@@ -19,6 +22,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// Instead of a profile: the kernel's own word about its structures is left aside.
+constexpr std::string_view kInfer = "infer";
 /// QEMU's main loop answers only when the whole machine is built.
 constexpr std::chrono::seconds kConnectLimit{60};
 /// How long QEMU's exit waits for the last words to a client.
@@ -34,6 +39,23 @@ void set_up_log(const std::string& levels) {
     }
     spdlog::set_default_logger(spdlog::get("hvgdb"));
     spdlog::cfg::helpers::load_levels(levels);
+}
+
+/// Nothing: kernels are not remembered.
+std::filesystem::path cache_folder(const std::string& option) {
+    if (option == "off") {
+        return {};
+    }
+    if (option != "default") {
+        return option;
+    }
+    const char* const cache = std::getenv("XDG_CACHE_HOME");
+    if (cache != nullptr && *cache == '/') {
+        return std::filesystem::path(cache) / "hvgdb/kernels";
+    }
+    const char* const home = std::getenv("HOME");
+    return home != nullptr && *home == '/' ? std::filesystem::path(home) / ".cache/hvgdb/kernels"
+                                           : std::filesystem::path();
 }
 
 }  // namespace
@@ -53,11 +75,22 @@ Expected<std::unique_ptr<Service>> Service::create(qemu_plugin_id_t id, const qe
     if (!inherited) {  // whoever made it has told
         spdlog::info("listening on {}", listener->name());
     }
-    return std::make_unique<Service>(id, info, options, std::move(*listener));
+    std::shared_ptr<const osi::Profile> profile;
+    if (!options.os_profile.empty() && options.os_profile != kInfer) {
+        auto loaded = osi::load_profile(options.os_profile);
+        if (!loaded) {
+            return std::unexpected(loaded.error());
+        }
+        spdlog::info("of the guest's kernel is known from {}", loaded->description);
+        profile = std::make_shared<osi::Profile>(std::move(*loaded));
+    }
+    return std::make_unique<Service>(id, info, options, std::move(profile), std::move(*listener));
 }
 
-Service::Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options, gdbserver::Listener listener)
+Service::Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options,
+                 std::shared_ptr<const osi::Profile> profile, gdbserver::Listener listener)
     : options_(std::move(options)),
+      profile_(std::move(profile)),
       listener_(std::move(listener)),
       instrumentation_({
           .plugin = id,
@@ -101,26 +134,27 @@ void Service::start() {
     }
 }
 
-Expected<bool> Service::guest_runs() const {
+Expected<std::optional<emulator::Qmp>> Service::connect_qmp() const {
     if (options_.qmp.empty()) {
-        return true;
+        return std::nullopt;
     }
     auto transport = emulator::UnixTransport::connect(options_.qmp);
     if (!transport) {
         return std::unexpected(transport.error());
     }
     auto qmp = emulator::Qmp::connect(std::move(*transport));
-    if (!qmp) {
-        return std::unexpected(qmp.error());
-    }
-    const auto state = qmp->run_state();
-    return state ? Expected<bool>(*state == "running") : std::unexpected(state.error());
+    return qmp ? Expected<std::optional<emulator::Qmp>>(std::move(*qmp)) : std::unexpected(qmp.error());
 }
 
 Expected<void> Service::connect() {
-    const auto runs = guest_runs();
-    if (!runs) {
-        return std::unexpected(runs.error());
+    auto qmp = connect_qmp();
+    if (!qmp) {
+        return std::unexpected(qmp.error());
+    }
+    // Connecting to QEMU's stub pauses the guest; only one that was running before goes on.
+    const auto state = *qmp ? (*qmp)->run_state() : Expected<std::string>("running");
+    if (!state) {
+        return std::unexpected(state.error());
     }
     auto transport = emulator::UnixTransport::connect(options_.stub);
     if (!transport) {
@@ -131,15 +165,49 @@ Expected<void> Service::connect() {
         return std::unexpected(machine.error());
     }
     machine_ = std::move(*machine);
+    find_memory(*qmp);
+    start_os();
+    serve();
+    return *state == "running" && !options_.stop_at_start ? machine_->resume({}) : Expected<void>();
+}
+
+/// QEMU's own memory, which is the guest's RAM, where we can have it; else by asking QEMU for every read.
+void Service::find_memory(std::optional<emulator::Qmp>& qmp) {
+    if (qmp) {
+        auto ram = emulator::GuestRam::find(*qmp);
+        const auto dropped = ram ? (*ram)->verify(*machine_) : std::unexpected(ram.error());
+        if (dropped) {
+            memory_ = std::move(*ram);
+            return;
+        }
+        spdlog::warn("guest memory is read through QEMU's debug stub, which is slow: {}", dropped.error().detail);
+    }
+    memory_ = std::make_unique<emulator::MachineMemory>(*machine_);
+}
+
+void Service::start_os() {
+    osi::LocateOptions how{.profile = profile_,
+                           .cache_folder = cache_folder(options_.os_cache),
+                           .infer_structures = options_.os_profile == kInfer};
+    os_ = std::make_unique<osi::LinuxOs>(*machine_, *memory_, std::move(how), [](const osi::LocatedKernel& kernel) {
+        spdlog::info("found Linux {} in the guest, {} ms", osi::release_in(kernel.banner),
+                     std::chrono::duration_cast<std::chrono::milliseconds>(kernel.took).count());
+    });
+}
+
+void Service::serve() {
     instrumentation_.attach(*machine_);
     debuggee_.emplace(*machine_, instrumentation_);
     stub_.emplace(*debuggee_);
-    console_.emplace(monitor::ConsoleContext{*machine_, instrumentation_,
-                                             [this](std::optional<AddressSpace> scope) {
-                                                 debuggee_->set_scope(scope);
-                                                 return Expected<void>();
-                                             },
-                                             [this] { return debuggee_->scope(); }});
+    console_.emplace(monitor::ConsoleContext{.machine = *machine_,
+                                             .instrumentation = instrumentation_,
+                                             .set_scope =
+                                                 [this](std::optional<AddressSpace> scope) {
+                                                     debuggee_->set_scope(scope);
+                                                     return Expected<void>();
+                                                 },
+                                             .get_scope = [this] { return debuggee_->scope(); },
+                                             .os = os_.get()});
     stub_->set_monitor([this](std::string_view line, VcpuId selected) {
         return gdbserver::MonitorReply{console_->execute(line, selected)};
     });
@@ -148,8 +216,6 @@ Expected<void> Service::connect() {
     listener_.reset();
     machine_socket_.emplace(io_, dup(machine_->native_handle()));
     watch_machine();
-    // Connecting to QEMU's stub has paused the guest.
-    return *runs && !options_.stop_at_start ? machine_->resume({}) : Expected<void>();
 }
 
 void Service::watch_machine() {

@@ -10,7 +10,9 @@
 #include <optional>
 #include <thread>
 
+#include "emulator/physical_memory.hpp"
 #include "emulator/qemu_plugin_api.hpp"
+#include "emulator/qmp.hpp"
 #include "emulator/stub_machine.hpp"
 #include "emulator/tcg_instrumentation.hpp"
 #include "emulator/types.hpp"
@@ -19,6 +21,8 @@
 #include "gdbserver/server.hpp"
 #include "gdbserver/stub.hpp"
 #include "monitor/console.hpp"
+#include "osi/linux/linux_os.hpp"
+#include "osi/profile/profile.hpp"
 #include "plugin/options.hpp"
 
 namespace hvgdb::plugin {
@@ -26,10 +30,11 @@ namespace hvgdb::plugin {
 /// Made by QEMU's main thread, which also stops it. Everything else happens on the one server thread that it owns.
 class Service {
   public:
-    /// Binds the listening socket and registers the vCPU callbacks. Fails in one line.
+    /// Reads the kernel's profile, binds the listening socket and registers the vCPU callbacks. Fails in one line.
     [[nodiscard]] static Expected<std::unique_ptr<Service>> create(qemu_plugin_id_t id, const qemu_info_t& info,
                                                                    const Options& options);
-    Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options, gdbserver::Listener listener);
+    Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options, std::shared_ptr<const osi::Profile> profile,
+            gdbserver::Listener listener);
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
     ~Service() = default;
@@ -42,16 +47,22 @@ class Service {
     // The server's thread.
     void start();
     [[nodiscard]] Expected<void> connect();
-    /// Whether the guest was running before we came, so that it has to go on.
-    [[nodiscard]] Expected<bool> guest_runs() const;
+    /// Nothing when there is no QMP socket for us.
+    [[nodiscard]] Expected<std::optional<emulator::Qmp>> connect_qmp() const;
+    void find_memory(std::optional<emulator::Qmp>& qmp);
+    void start_os();
+    void serve();
     void watch_machine();
 
     Options options_;
+    std::shared_ptr<const osi::Profile> profile_;  ///< null: none
     std::optional<gdbserver::Listener> listener_;
     boost::asio::io_context io_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
     emulator::TcgInstrumentation instrumentation_;
     std::unique_ptr<emulator::StubMachine> machine_;
+    std::unique_ptr<emulator::PhysicalMemory> memory_;
+    std::unique_ptr<osi::LinuxOs> os_;
     std::optional<gdbserver::Debuggee> debuggee_;
     std::optional<gdbserver::Stub> stub_;
     std::optional<gdbserver::Server> server_;

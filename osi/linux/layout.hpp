@@ -20,7 +20,7 @@ enum class Field : std::uint8_t {
 #include "osi/linux/kernel_fields.def"
 #undef FIELD
 #undef STRUCTURE
-    count_
+    count
 };
 
 /// Structures whose own size matters.
@@ -30,7 +30,7 @@ enum class Structure : std::uint8_t {
 #include "osi/linux/kernel_fields.def"
 #undef FIELD
 #undef STRUCTURE
-    count_
+    count
 };
 
 struct FieldSpec {
@@ -46,8 +46,8 @@ struct FieldSpec {
 /// A value; default: nothing is there.
 class Layout {
   public:
-    static constexpr std::size_t kFields = static_cast<std::size_t>(Field::count_);
-    static constexpr std::size_t kStructures = static_cast<std::size_t>(Structure::count_);
+    static constexpr std::size_t kFields = static_cast<std::size_t>(Field::count);
+    static constexpr std::size_t kStructures = static_cast<std::size_t>(Structure::count);
 
     Layout() = default;
     [[nodiscard]] static Layout from(const TypeSource& types);

@@ -5,6 +5,8 @@
 #include <ostream>
 #include <vector>
 
+#include "tests/support/fake_machine.hpp"
+
 namespace hvgdb::emulator {
 namespace {
 
@@ -47,7 +49,31 @@ TEST(Arch, IsFoundByBothNames) {
     ASSERT_NE(find_arch("i386:x86-64"), nullptr);
     EXPECT_EQ(find_arch("i386:x86-64"), find_arch_of_qemu("x86_64"));
     EXPECT_EQ(find_arch("i386:x86-64")->program_counter, "rip");
+    EXPECT_EQ(find_arch_of_qemu("x86"), nullptr);
     EXPECT_EQ(find_arch("vax"), nullptr);
+    EXPECT_EQ(find_arch(""), nullptr);
+}
+
+TEST(Arch, IsFoundByHowItsNameBegins) {
+    EXPECT_EQ(find_arch("i386:x86-64:intel"), find_arch("i386:x86-64"));
+    EXPECT_EQ(find_arch("i386:intel"), find_arch_of_qemu("i386"));
+    EXPECT_EQ(find_arch("armv7"), find_arch_of_qemu("arm"));
+    EXPECT_EQ(find_arch("riscv:rv32")->frame_pointer, "fp");
+    EXPECT_EQ(find_arch("i38"), nullptr);
+}
+
+TEST(ReadNumber, IsARegistersLowEightBytes) {
+    test::FakeMachine machine;
+    machine.set_register(VcpuId{1}, "rip", 0xffff'ffff'8100'0000);
+    const auto* counter = machine.description().program_counter();
+    EXPECT_EQ(read_number(machine, VcpuId{1}, counter).value_or(0), 0xffff'ffff'8100'0000u);
+    const auto missing = read_number(machine, VcpuId{1}, nullptr);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, Errc::not_found);
+    machine.start();
+    const auto running = read_number(machine, VcpuId{1}, counter);
+    ASSERT_FALSE(running);
+    EXPECT_EQ(running.error().code, Errc::running);
 }
 
 }  // namespace

@@ -1,47 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emulator/qmp.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <gtest/gtest.h>
 #include <ostream>
-#include <vector>
+#include <utility>
 
-#include "emulator/hex.hpp"
-#include "emulator/stub_transport.hpp"
+#include "tests/emulator/qmp_script.hpp"
 
 namespace hvgdb::emulator {
 namespace {
 
-/// Says its lines in order, whatever it is asked; each read gives at most three bytes.
-class Script final : public Transport {
-  public:
-    Script(std::string answers, std::string& requests) : answers_(std::move(answers)), requests_(requests) {}
-    Expected<void> write(std::span<const std::byte> bytes, std::chrono::milliseconds) override {
-        requests_ += as_text(bytes);
-        return {};
-    }
-    Expected<std::size_t> read(std::span<std::byte> out, std::chrono::milliseconds) override {
-        const std::size_t size = std::min({out.size(), answers_.size() - at_, std::size_t{3}});
-        if (size == 0) {
-            return fail(Errc::gone, "closed");
-        }
-        std::memcpy(out.data(), answers_.data() + at_, size);
-        at_ += size;
-        return size;
-    }
-    [[nodiscard]] int native_handle() const override { return -1; }
-
-  private:
-    std::string answers_;
-    std::size_t at_ = 0;
-    std::string& requests_;
-};
-
-constexpr const char* kGreeting = "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n";
-
 Expected<std::string> run_state_of(const std::string& answers, std::string& requests) {
-    auto qmp = Qmp::connect(std::make_unique<Script>(answers, requests));
+    auto qmp = Qmp::connect(std::make_unique<QmpScript>(answers, requests));
     if (!qmp) {
         return std::unexpected(qmp.error());
     }
@@ -50,12 +20,50 @@ Expected<std::string> run_state_of(const std::string& answers, std::string& requ
 
 TEST(Qmp, TellsTheRunStateBetweenEvents) {
     std::string requests;
-    const auto state = run_state_of(std::string(kGreeting) + "{\"return\": {}}\r\n{\"event\": \"RESUME\"}\r\n" +
+    const auto state = run_state_of(std::string(kQmpGreeting) + "{\"return\": {}}\r\n{\"event\": \"RESUME\"}\r\n" +
                                         "{\"return\": {\"status\": \"prelaunch\", \"running\": false}}\r\n",
                                     requests);
     ASSERT_TRUE(state) << state.error().detail;
     EXPECT_EQ(*state, "prelaunch");
     EXPECT_EQ(requests, "{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"query-status\"}\n");
+}
+
+Expected<std::string> printed_by(std::string_view command_line, const std::string& answer, std::string& requests) {
+    auto qmp = Qmp::connect(
+        std::make_unique<QmpScript>(std::string(kQmpGreeting) + "{\"return\": {}}\n" + answer + "\n", requests));
+    if (!qmp) {
+        return std::unexpected(qmp.error());
+    }
+    requests.clear();
+    return qmp->human_monitor(command_line);
+}
+
+TEST(Qmp, HumanMonitorGivesWhatIsPrinted) {
+    std::string requests;
+    const auto printed = printed_by("gpa2hva 0x10", R"({"return": "No \"memory\"\r\n"})", requests);
+    ASSERT_TRUE(printed) << printed.error().detail;
+    EXPECT_EQ(*printed, "No \"memory\"\r\n");
+    EXPECT_EQ(requests, R"({"execute":"human-monitor-command","arguments":{"command-line":"gpa2hva 0x10"}})"
+                        "\n");
+}
+
+TEST(Qmp, HumanMonitorEscapesTheCommand) {
+    std::string requests;
+    ASSERT_TRUE(printed_by("a\"}\n\\b", R"({"return": ""})", requests));
+    EXPECT_EQ(requests, R"({"execute":"human-monitor-command","arguments":{"command-line":"a\"}\n\\b"}})"
+                        "\n");
+}
+
+TEST(Qmp, HumanMonitorTakesTextOnly) {
+    std::string requests;
+    for (const auto& [answer, code] :
+         {std::pair{std::string(R"({"return": {}})"), Errc::protocol},
+          std::pair{std::string(R"({"error": {"desc": "no such command"}})"), Errc::unsupported},
+          std::pair{R"({"return": ")" + std::string(2 * 1024 * 1024, 'x') + "\"}", Errc::protocol}}) {
+        const auto printed = printed_by("info mtree -f", answer, requests);
+        ASSERT_FALSE(printed) << answer.substr(0, 80);
+        EXPECT_EQ(printed.error().code, code) << printed.error().detail;
+    }
 }
 
 struct BadRow {
@@ -76,10 +84,10 @@ TEST_P(QmpBad, IsAnError) {
 INSTANTIATE_TEST_SUITE_P(
     Table, QmpBad,
     testing::Values(BadRow{"", Errc::gone}, BadRow{"[1]\n", Errc::protocol}, BadRow{"{\"QMP\"\n", Errc::protocol},
-                    BadRow{std::string(kGreeting) + "{\"error\": {\"desc\": \"no\"}}\n", Errc::unsupported},
-                    BadRow{std::string(kGreeting) + "{\"error\": 7}\n", Errc::unsupported},
-                    BadRow{std::string(kGreeting) + "{\"return\": {}}\n{\"return\": []}\n", Errc::protocol},
-                    BadRow{std::string(kGreeting) + "{\"return\": {}}\n{\"return\": {\"status\": 5}}\n",
+                    BadRow{std::string(kQmpGreeting) + "{\"error\": {\"desc\": \"no\"}}\n", Errc::unsupported},
+                    BadRow{std::string(kQmpGreeting) + "{\"error\": 7}\n", Errc::unsupported},
+                    BadRow{std::string(kQmpGreeting) + "{\"return\": {}}\n{\"return\": []}\n", Errc::protocol},
+                    BadRow{std::string(kQmpGreeting) + "{\"return\": {}}\n{\"return\": {\"status\": 5}}\n",
                            Errc::protocol},
                     BadRow{std::string(2 * 1024 * 1024, '{'), Errc::protocol}));
 

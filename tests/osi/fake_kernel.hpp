@@ -71,6 +71,11 @@ class FakeLayout {
         next += (std::max<std::uint64_t>(size, 8) + 7) / 8 * 8;
         return *this;
     }
+    /// Room before the structure's next field, for what it has of another structure.
+    FakeLayout& skip(std::string_view structure, std::uint64_t size) {
+        next_[std::string(structure)] += size;
+        return *this;
+    }
     FakeLayout& set(Structure structure, std::uint64_t size) {
         layout_.set(structure, size);
         return *this;
