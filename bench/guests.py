@@ -7,9 +7,9 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/support"))
 
-from cpu_time import cpu_seconds  # noqa: E402
 from guest import Guest  # noqa: E402
 from rsp_client import RspClient  # noqa: E402
+from usage import cpu_seconds, resident_mebibytes  # noqa: E402
 
 COMMAND_SECONDS = 300
 # Without multiprocess+: QEMU's stub wants to hear of processes in a detach then.
@@ -24,6 +24,10 @@ class MeasuredGuest(Guest):
         before = cpu_seconds(self._child.pid())
         self.run(command, COMMAND_SECONDS)
         return cpu_seconds(self._child.pid()) - before
+
+    def resident_mebibytes(self) -> float:
+        """Memory that QEMU uses, the guest's and the plugin's in it included."""
+        return resident_mebibytes(self._child.pid())
 
     def client(self) -> RspClient:
         """It stops the machine."""

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // hvgdb: runs QEMU with the plugin and everything the plugin needs.
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -39,13 +40,18 @@ Expected<std::string> find_plugin() {
     return fail(Errc::not_found, "libhvgdb.so is missing: it belongs beside " + folder.string() + "/hvgdb");
 }
 
-/// The group behind the last colon is no part of a file's name, unless there is a file of that name.
+/// FILE or FILE:GROUP, where either may have colons in it, or "infer".
 Expected<void> check_profile(const std::string& profile) {
-    const std::string file = profile.substr(0, profile.rfind(':'));
-    if (profile.empty() || profile == "infer" || access(profile.c_str(), R_OK) == 0 ||
-        access(file.c_str(), R_OK) == 0) {
+    if (profile.empty() || profile == "infer") {
         return {};
     }
+    for (std::size_t end = 0; end < profile.size();) {
+        end = std::min(profile.find(':', end + 1), profile.size());
+        if (access(profile.substr(0, end).c_str(), R_OK) == 0) {
+            return {};
+        }
+    }
+    const std::string file = profile.substr(0, profile.find(':'));
     return fail(Errc::not_found, "cannot read " + file + " (--os-profile): " + std::strerror(errno));
 }
 

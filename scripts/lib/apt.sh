@@ -65,32 +65,30 @@ EOF
     mv "$conf.new" "$conf"
 }
 
-# private_apt_update: makes the private state and brings its lists up to date.
+# private_apt_update SUITE...: makes the private state and brings the lists of these suites up to date.
 private_apt_update() {
     local mirror
     [[ -r $DEBIAN_KEYRING ]] || die "$DEBIAN_KEYRING is missing: install debian-archive-keyring"
     mirror=$(debian_mirror)
-    [[ -n $mirror ]] || die "no Debian mirror in the system's apt sources, so QEMU $HVGDB_MIN_QEMU cannot be fetched:" \
-        "add one, or put qemu-system-x86_64 >= $HVGDB_MIN_QEMU on PATH"
+    [[ -n $mirror ]] || die "no Debian mirror in the system's apt sources, so QEMU $HVGDB_MIN_QEMU and guest kernels" \
+        "cannot be fetched: add one"
     mkdir -p "$APT_HOME"/{state,lists/partial,cache,archives/partial,log}
     : >"$APT_HOME/state/status"
-    printf "deb [arch=amd64 signed-by=$DEBIAN_KEYRING] $mirror %s main\n" trixie trixie-backports \
-        >"$APT_HOME/sources.list"
+    printf "deb [arch=amd64 signed-by=$DEBIAN_KEYRING] $mirror %s main\n" "$@" >"$APT_HOME/sources.list"
     write_apt_conf
-    run_shown "$APT_LOG" lists_status private_apt apt-get update ||
-        explain_apt_failure "the package lists of trixie and trixie-backports"
+    run_shown "$APT_LOG" lists_status private_apt apt-get update || explain_apt_failure "the package lists of $*"
 }
 
 lists_status() {
     printf 'package lists: %s' "$(du -sh "$APT_HOME/lists" 2>/dev/null | cut -f 1)"
 }
 
-# refresh_lists_once: the lists of the private apt, fetched at most once in a run.
-LISTS_FRESH=no
-refresh_lists_once() {
-    [[ $LISTS_FRESH == no ]] || return 0
-    private_apt_update
-    LISTS_FRESH=yes
+# refresh_lists SUITE...: the private apt knows these suites and no others. Lists are fetched only when they changed.
+REFRESHED_SUITES=
+refresh_lists() {
+    [[ $REFRESHED_SUITES != "$*" ]] || return 0
+    private_apt_update "$@"
+    REFRESHED_SUITES=$*
 }
 
 # private_apt_fetch FOLDER LABEL COMMAND...: runs the apt-get COMMAND (a download into FOLDER) and shows how far it is.

@@ -29,7 +29,7 @@ provide_bundle() {
     rm -f "$BUNDLE_STAMP"
     if [[ -n $packages ]]; then
         require_space "$BUNDLE_SPACE_MB"
-        refresh_lists_once
+        refresh_lists trixie trixie-backports
         # shellcheck disable=SC2086 # a list of words
         private_apt_fetch "$APT_ARCHIVES" "QEMU and gdb" --download-only install -t trixie-backports $packages
         unpack_bundle

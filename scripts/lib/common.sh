@@ -6,6 +6,7 @@ HVGDB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 HVGDB_DEPS=$HVGDB_ROOT/.deps
 readonly HVGDB_ROOT HVGDB_DEPS
 readonly HVGDB_MIN_QEMU=11.1 HVGDB_MIN_GDB=18
+readonly DEMO_KERNEL=6.12
 
 # die MESSAGE...: one line on standard error, then exit 1.
 die() {
@@ -94,7 +95,9 @@ use_deps_path() {
 # The commands which scripts/setup chose: the host's own where new enough, else the private ones.
 qemu_command() { printf '%s\n' "$HVGDB_DEPS/bin/qemu-system-x86_64"; }
 gdb_command() { printf '%s\n' "$HVGDB_DEPS/bin/gdb"; }
-guest_kernel() { printf '%s\n' "$HVGDB_DEPS/guest/vmlinuz"; }
+# kernel_folder NAME: where scripts/lib/kernels.sh puts a kernel.
+kernel_folder() { printf '%s\n' "$HVGDB_DEPS/guest/kernels/$1"; }
+guest_kernel() { printf '%s\n' "$(kernel_folder "$DEMO_KERNEL")/vmlinuz"; }
 guest_initramfs() { printf '%s\n' "$HVGDB_DEPS/guest/initramfs.gz"; }
 # guest_program NAME: the unstripped ELF file of a program in the demo guest.
 guest_program() { printf '%s\n' "$HVGDB_DEPS/guest/bin/$1"; }

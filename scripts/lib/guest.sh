@@ -1,39 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The demo guest in .deps/guest: a stock Debian kernel, and an initramfs of busybox and the programs of tests/guest/.
+# The guest's initramfs in .deps/guest: busybox and the programs of tests/guest/.
 
 readonly GUEST_HOME=$HVGDB_DEPS/guest
 readonly GUEST_SOURCES=$HVGDB_ROOT/tests/guest
-readonly GUEST_KERNELS='^linux-image-6\.12\.[^ ]*-cloud-amd64$'
-readonly GUEST_KERNEL_SPACE_MB=250
-
-# provide_kernel: .deps/guest/vmlinuz, config and kernel-version; the version file is written last.
-provide_kernel() {
-    [[ -s $(guest_kernel) && -s $GUEST_HOME/kernel-version ]] && return
-    require_space "$GUEST_KERNEL_SPACE_MB"
-    refresh_lists_once
-    local package folder=$APT_HOME/kernel
-    package=$(private_apt apt-cache search --names-only "$GUEST_KERNELS" 2>"$APT_LOG" |
-        cut -d ' ' -f 1 | sort -V | tail -n 1)
-    [[ -n $package ]] || die "the package mirror has no linux-image-6.12*-cloud-amd64"
-    mkdir -p "$folder" "$GUEST_HOME"
-    private_apt_fetch "$folder" "$package" download "$package"
-    unpack_kernel "$folder" "${package#linux-image-}"
-    rm -rf "$folder"
-}
-
-# unpack_kernel FOLDER RELEASE: FOLDER has the package's file.
-unpack_kernel() {
-    local deb=$1 release=$2 new=$GUEST_HOME/kernel.new
-    rm -rf "$new" "$GUEST_HOME/kernel-version"
-    mkdir -p "$new"
-    dpkg-deb --fsys-tarfile "$deb"/*_amd64.deb | tar -x -C "$new" --wildcards './boot/*' ||
-        die "cannot unpack the kernel (is there space left?)"
-    mv "$new/boot/vmlinuz-$release" "$(guest_kernel)"
-    mv "$new/boot/config-$release" "$GUEST_HOME/config"
-    rm -rf "$new"
-    printf '%s\n' "$release" >"$GUEST_HOME/kernel-version.new"
-    mv "$GUEST_HOME/kernel-version.new" "$GUEST_HOME/kernel-version"
-}
 
 # provide_initramfs: .deps/guest/initramfs.gz and bin/, made again when a source, busybox or the compiler changed.
 provide_initramfs() {
@@ -46,7 +15,7 @@ provide_initramfs() {
     rm -rf "$GUEST_HOME/initramfs.stamp" "$GUEST_HOME/tree"
     build_guest_programs
     build_initramfs_tree "$GUEST_HOME/tree"
-    pack_initramfs "$GUEST_HOME/tree"
+    pack_initramfs "$GUEST_HOME/tree" "$(guest_initramfs)"
     rm -rf "$GUEST_HOME/tree"
     printf '%s' "$key" >"$GUEST_HOME/initramfs.stamp.new"
     mv "$GUEST_HOME/initramfs.stamp.new" "$GUEST_HOME/initramfs.stamp"
@@ -68,6 +37,7 @@ build_guest_programs() {
         compile_guest_program "$source" "$(basename "$source" .c)" -static -no-pie -fno-pie
     done
     compile_guest_program "$GUEST_SOURCES/counter.c" pie_counter -static-pie -fPIE
+    compile_guest_program "$GUEST_SOURCES/compat.S" compat -m32 -nostdlib -static -no-pie
     rm -rf "${GUEST_HOME:?}/bin"
     mv "$GUEST_HOME/bin.new" "$GUEST_HOME/bin"
 }
@@ -94,9 +64,9 @@ build_initramfs_tree() {
     install -m 755 "$GUEST_SOURCES/init" "$tree/init"
 }
 
-# pack_initramfs FOLDER: owned by root whoever packs it, and the same bytes for the same files.
+# pack_initramfs FOLDER FILE: owned by root whoever packs it, and the same bytes for the same files.
 pack_initramfs() {
     (cd "$1" && find . -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc -R 0:0 --reproducible --quiet) |
-        gzip -n -6 >"$(guest_initramfs).new" || die "cannot pack the initramfs (is there space left?)"
-    mv "$(guest_initramfs).new" "$(guest_initramfs)"
+        gzip -n -6 >"$2.new" || die "cannot pack the initramfs (is there space left?)"
+    mv "$2.new" "$2"
 }

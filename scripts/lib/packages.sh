@@ -6,6 +6,7 @@ readonly BUILD_PACKAGES=(
     g++ gcc libc6-dev binutils cmake ninja-build ccache git python3
     # libraries
     tao-pegtl-dev libspdlog-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
+    libdw-dev libelf-dev liblzma-dev
     # fuzzing, checks
     clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gdb
     # the private bundle and the demo guest

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Kept as a real function with a real call, whatever the optimiser thinks. */
 #define TARGET __attribute__((noinline, noclone, used))
@@ -28,4 +29,20 @@ static inline unsigned long number_argument(int argc, char** argv, int index, un
         exit(2);
     }
     return value;
+}
+
+/* For what is set up once and then looked at from outside. */
+static inline __attribute__((noreturn)) void stay(void) {
+    for (;;) {
+        pause();
+    }
+}
+
+/* Ends the program when something it needs does not work. */
+static inline long need(long result, const char* what) {
+    if (result == -1) {
+        perror(what);
+        exit(1);
+    }
+    return result;
 }

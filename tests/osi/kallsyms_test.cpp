@@ -14,7 +14,6 @@ namespace hvgdb::osi {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::Eq;
 using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::Optional;
@@ -99,6 +98,7 @@ TEST_P(KallsymsShapes, FindByNameAndByAddress) {
     const auto kallsyms = load(image);
     ASSERT_TRUE(kallsyms) << kallsyms.error().detail;
     std::vector<std::string_view> names;
+    names.reserve(image.symbols.size());
     for (const auto& symbol : image.symbols) {
         names.push_back(symbol.name);
     }

@@ -14,7 +14,8 @@ LAUNCHER = BUILD / "hvgdb"
 PLUGIN = BUILD / "libhvgdb.so"
 QEMU = DEPS / "bin/qemu-system-x86_64"
 GDB = os.environ.get("HVGDB_GDB", str(DEPS / "bin/gdb"))
-KERNEL = DEPS / "guest/vmlinuz"
+KERNELS = DEPS / "guest/kernels"
+KERNEL = KERNELS / "6.12/vmlinuz"
 INITRAMFS = DEPS / "guest/initramfs.gz"
 OLDEST_QEMU = (11, 1)
 # Who serves gdb: "hvgdb", or "qemu" (its own stub) to try the tests themselves.

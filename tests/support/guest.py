@@ -2,6 +2,7 @@
 """A demo guest under hvgdb (or under QEMU's own debug stub, or under nothing), driven through its serial console."""
 
 import itertools
+import pathlib
 import re
 import socket
 
@@ -55,11 +56,16 @@ class Program:
 class Guest:
     """One QEMU. Use it in a with statement, or call close()."""
 
-    def __init__(self, smp: int = 1, append: str = "", server: str = "hvgdb", qemu_args: tuple[str, ...] = ()):
-        """`server`: "hvgdb", "qemu" (its own stub) or "none"."""
+    def __init__(self, smp: int = 1, append: str = "", server: str = "hvgdb", qemu_args: tuple[str, ...] = (),
+                 memory: str = "512M", kernel: pathlib.Path = environment.KERNEL,
+                 initramfs: pathlib.Path = environment.INITRAMFS, os_cache: str = "off"):
+        """`server`: "hvgdb", "qemu" (its own stub) or "none". `os_cache`: as --os-cache of hvgdb."""
+        self._files = ["-kernel", str(kernel), "-initrd", str(initramfs)]
+        self._os_cache = os_cache
+        self._size = ["-m", memory, "-smp", str(smp)]
         self.endpoint: tuple[str, int] | None = None
         self._numbers = itertools.count(1)
-        self._child = Child(self._command(smp, append, server, qemu_args), merge_errors=False)
+        self._child = Child(self._command(append, server, qemu_args), merge_errors=False)
         self.console = Output(self._child.stdout, "guest console")
         self.log = Output(self._child.stderr, "hvgdb's messages")
         try:
@@ -78,13 +84,13 @@ class Guest:
     def __exit__(self, *_) -> None:
         self.close()
 
-    def _command(self, smp: int, append: str, server: str, qemu_args: tuple[str, ...]) -> list[str]:
-        command = [str(environment.QEMU), "-machine", "q35", "-accel", "tcg", "-m", "512M", "-smp", str(smp)]
-        command += ["-kernel", str(environment.KERNEL), "-initrd", str(environment.INITRAMFS)]
+    def _command(self, append: str, server: str, qemu_args: tuple[str, ...]) -> list[str]:
+        command = [str(environment.QEMU), "-machine", "q35", "-accel", "tcg", *self._size, *self._files]
         command += ["-append", f"console=ttyS0 quiet {append}".strip(), "-nodefaults", "-display", "none"]
         command += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console", "-no-reboot", *qemu_args]
         if server == "hvgdb":
-            return [str(environment.LAUNCHER), "--listen", "127.0.0.1:0", "--", *command]
+            return [str(environment.LAUNCHER), "--listen", "127.0.0.1:0", "--os-cache", self._os_cache, "--",
+                    *command]
         if server == "qemu":
             self.endpoint = ("127.0.0.1", free_port())
             command += ["-gdb", f"tcp:127.0.0.1:{self.endpoint[1]}"]
