@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "emulator/types.hpp"
+#include "osi/x86_registers.hpp"
 
 namespace hvgdb::osi {
 
@@ -64,7 +65,8 @@ struct Mapping {
     std::uint32_t device_major = 0;
     std::uint32_t device_minor = 0;
     std::uint64_t inode = 0;
-    /// As the kernel prints it: a path as the process itself sees it, "[heap]", "[stack]", "[vdso]", "[anon:name]",
+    /// As the kernel prints it: a path from init's root folder on (of another mount namespace: from that one's),
+    /// "[heap]", "[stack]", "[vdso]", "[anon:name]",
     /// "/memfd:x (deleted)"; or nothing. Any bytes.
     std::string name;
 };
@@ -92,22 +94,10 @@ struct KernelModule {
 };
 
 /// The user-mode registers of a thread of an x86-64 kernel.
-struct UserRegisters {
+struct UserRegisters : X86Registers {
     /// Where they were read: the vCPU itself, which runs user code, or the frame that the kernel saved on entry.
     enum class Source : std::uint8_t { vcpu, saved_frame };
     Source source = Source::saved_frame;
-    /// rax rbx rcx rdx rsi rdi rbp rsp r8 ... r15, as gdb numbers them.
-    std::array<std::uint64_t, 16> general{};
-    std::uint64_t rip = 0;
-    std::uint64_t eflags = 0;
-    std::uint16_t cs = 0;
-    std::uint16_t ss = 0;
-    std::uint16_t ds = 0;
-    std::uint16_t es = 0;
-    std::uint16_t fs = 0;
-    std::uint16_t gs = 0;
-    std::uint64_t fs_base = 0;
-    std::uint64_t gs_base = 0;
     /// The system call's number while in one, else -1. Unknown when the thread runs user code.
     std::optional<std::uint64_t> orig_rax;
     /// XSAVE area in the standard or compacted format (Intel SDM vol. 1, 13.4), FXSAVE's 512 bytes first. Absent when
@@ -157,7 +147,7 @@ class Os {
 
     /// In the order of their addresses. Empty for kernel threads and zombies.
     [[nodiscard]] virtual Expected<std::vector<Mapping>> mappings(ProcessId pid) = 0;
-    /// Absolute as the process sees it. Empty for kernel threads and zombies.
+    /// Absolute, from init's root folder on. Empty for kernel threads and zombies.
     [[nodiscard]] virtual Expected<std::string> executable(ProcessId pid) = 0;
     [[nodiscard]] virtual Expected<std::string> working_directory(ProcessId pid) = 0;
     /// As the program left them in its memory: any bytes.

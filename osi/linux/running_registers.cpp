@@ -33,13 +33,9 @@ UserRegisters with_segments(const X86VcpuState& vcpu, bool gs_exchanged) {
 }
 
 UserRegisters from_vcpu(const X86VcpuState& vcpu) {
-    UserRegisters registers = with_segments(vcpu, false);
+    UserRegisters registers;
+    static_cast<X86Registers&>(registers) = vcpu;
     registers.source = UserRegisters::Source::vcpu;
-    registers.general = vcpu.general;
-    registers.rip = vcpu.rip;
-    registers.eflags = vcpu.eflags;
-    registers.cs = vcpu.cs;
-    registers.ss = vcpu.ss;
     return registers;
 }
 
