@@ -116,7 +116,7 @@ Expected<json::value> ask(osi::Os& os, const cmd::OsJson& wanted) {
         case JsonTopic::cwd:
             return convert(os.working_directory(wanted.number));
         case JsonTopic::arguments:
-            return convert(os.arguments(wanted.number));
+            return convert(os.arguments(wanted.number, osi::kMostProgramText));
         case JsonTopic::environment:
             return convert(os.environment(wanted.number));
         case JsonTopic::auxv:

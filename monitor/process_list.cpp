@@ -14,6 +14,8 @@ namespace {
 
 /// Wider than any line's room for it.
 constexpr std::size_t kCommandLineShown = kColumns;
+/// Of each process, of which there may be very many.
+constexpr std::size_t kArgumentsRead = 512;
 
 struct Listed {
     osi::Process process;
@@ -39,7 +41,7 @@ Expected<std::vector<Listed>> list_processes(osi::Os& os, const std::optional<st
     std::vector<Listed> listed;
     listed.reserve(processes->size());
     for (auto& process : *processes) {
-        const auto arguments = arguments_of(os, process);
+        const auto arguments = arguments_of(os, process, kArgumentsRead);
         const bool matches = !name || has_name(os, process, arguments, *name);
         auto words = command_line(process, arguments, kCommandLineShown);
         listed.push_back({std::move(process), std::move(words), matches});

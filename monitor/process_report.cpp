@@ -95,7 +95,8 @@ Expected<std::string> process_report(osi::Os& os, osi::ProcessId pid) {
     facts.emplace_back("kind", kind_text(*process));
     facts.emplace_back("program", path_text(os.executable(pid)));
     facts.emplace_back("directory", path_text(os.working_directory(pid)));
-    facts.emplace_back("command line", command_line(*process, arguments_of(os, *process), kLongestText));
+    facts.emplace_back("command line",
+                       command_line(*process, arguments_of(os, *process, kLongestText + 1), kLongestText));
     facts.emplace_back("address space", process->space ? hex_text(process->space->root) : "none");
     facts.emplace_back("task", hex_text(process->task.value));
     return facts_table(facts);

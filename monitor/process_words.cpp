@@ -48,8 +48,8 @@ std::string number_or_dash(std::optional<std::uint32_t> number) {
     return number ? std::to_string(*number) : "-";
 }
 
-Expected<std::vector<std::string>> arguments_of(osi::Os& os, const osi::Process& process) {
-    return process.kernel_thread ? Expected<std::vector<std::string>>() : os.arguments(process.pid);
+Expected<std::vector<std::string>> arguments_of(osi::Os& os, const osi::Process& process, std::size_t limit) {
+    return process.kernel_thread ? Expected<std::vector<std::string>>() : os.arguments(process.pid, limit);
 }
 
 std::string command_line(const osi::Process& process, const Expected<std::vector<std::string>>& arguments,

@@ -25,8 +25,9 @@ inline constexpr std::string_view kUnreadable = "unreadable";
 /// A number, or else a dash.
 [[nodiscard]] std::string number_or_dash(std::optional<std::uint32_t> number);
 
-/// Empty for kernel threads, without asking.
-[[nodiscard]] Expected<std::vector<std::string>> arguments_of(osi::Os& os, const osi::Process& process);
+/// Empty for kernel threads, without asking. Not more than `limit` bytes are read.
+[[nodiscard]] Expected<std::vector<std::string>> arguments_of(osi::Os& os, const osi::Process& process,
+                                                              std::size_t limit);
 
 /// The words, with blanks between them; "[name]" for what has none, as kernel threads. At most `limit` bytes of it.
 [[nodiscard]] std::string command_line(const osi::Process& process, const Expected<std::vector<std::string>>& arguments,

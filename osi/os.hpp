@@ -115,6 +115,9 @@ struct SymbolPlace {
     std::string module;        ///< empty: the kernel itself
 };
 
+/// Longer arguments, or a longer environment, are cut.
+inline constexpr std::size_t kMostProgramText = std::size_t{128} * 1024;
+
 /// A kernel and how its structures were found, as rows for people: {"release", "6.12.107+deb13-cloud-amd64"}, ...
 using OsFacts = std::vector<std::pair<std::string, std::string>>;
 
@@ -150,8 +153,9 @@ class Os {
     /// Absolute, from init's root folder on. Empty for kernel threads and zombies.
     [[nodiscard]] virtual Expected<std::string> executable(ProcessId pid) = 0;
     [[nodiscard]] virtual Expected<std::string> working_directory(ProcessId pid) = 0;
-    /// As the program left them in its memory: any bytes.
-    [[nodiscard]] virtual Expected<std::vector<std::string>> arguments(ProcessId pid) = 0;
+    /// As the program left them in its memory: any bytes, of which not more than `limit` (kMostProgramText at most) are
+    /// read.
+    [[nodiscard]] virtual Expected<std::vector<std::string>> arguments(ProcessId pid, std::size_t limit) = 0;
     [[nodiscard]] virtual Expected<std::vector<std::string>> environment(ProcessId pid) = 0;
     /// Without the closing AT_NULL.
     [[nodiscard]] virtual Expected<std::vector<AuxiliaryEntry>> auxiliary_vector(ProcessId pid) = 0;

@@ -13,7 +13,6 @@ namespace hvgdb::osi {
 
 namespace {
 
-constexpr std::uint64_t kMaxText = std::uint64_t{128} * 1024;
 constexpr std::uint64_t kPageSize = 4096;
 
 struct Area {
@@ -28,9 +27,9 @@ std::optional<Area> area(const KernelMemory& kernel, VirtAddr mm, Field start, F
     return first && last ? std::optional(Area{.start = *first, .end = *last}) : std::nullopt;
 }
 
-ProgramText read_area(const MemoryReader& process, const Area& from) {
+ProgramText read_area(const MemoryReader& process, const Area& from, std::size_t limit) {
     ProgramText text;
-    const std::uint64_t size = std::min(from.size(), kMaxText);
+    const std::uint64_t size = std::min({from.size(), std::uint64_t{limit}, std::uint64_t{kMostProgramText}});
     text.bytes.resize(size);
     const std::size_t got = process.read(VirtAddr{from.start}, std::as_writable_bytes(std::span(text.bytes)));
     text.bytes.resize(got);
@@ -39,8 +38,9 @@ ProgramText read_area(const MemoryReader& process, const Area& from) {
 }
 
 /// One string and its NUL, if that is in the first page.
-ProgramText read_title(const MemoryReader& process, const Area& from) {
-    ProgramText text = read_area(process, {.start = from.start, .end = from.start + std::min(from.size(), kPageSize)});
+ProgramText read_title(const MemoryReader& process, const Area& from, std::size_t limit) {
+    const Area page{.start = from.start, .end = from.start + std::min(from.size(), kPageSize)};
+    ProgramText text = read_area(process, page, limit);
     const std::size_t length = text.bytes.find('\0');
     if (length != std::string::npos) {
         text.bytes.resize(length + 1);
@@ -51,7 +51,8 @@ ProgramText read_title(const MemoryReader& process, const Area& from) {
 
 }  // namespace
 
-std::optional<ProgramText> command_line(const KernelMemory& kernel, VirtAddr mm, const MemoryReader& process) {
+std::optional<ProgramText> command_line(const KernelMemory& kernel, VirtAddr mm, const MemoryReader& process,
+                                        std::size_t limit) {
     const auto arguments = area(kernel, mm, Field::mm_arg_start, Field::mm_arg_end);
     const auto environment = area(kernel, mm, Field::mm_env_start, Field::mm_env_end);
     if (!arguments || !environment) {
@@ -62,15 +63,16 @@ std::optional<ProgramText> command_line(const KernelMemory& kernel, VirtAddr mm,
     }
     const auto last = process.number(VirtAddr{arguments->end - 1}, 1);
     if (!last || *last == 0) {
-        return read_area(process, *arguments);
+        return read_area(process, *arguments, limit);
     }
     const bool joined = environment->start == arguments->end && environment->end >= environment->start;
-    return read_title(process, {.start = arguments->start, .end = joined ? environment->end : arguments->end});
+    return read_title(process, {.start = arguments->start, .end = joined ? environment->end : arguments->end}, limit);
 }
 
-std::optional<ProgramText> environment(const KernelMemory& kernel, VirtAddr mm, const MemoryReader& process) {
+std::optional<ProgramText> environment(const KernelMemory& kernel, VirtAddr mm, const MemoryReader& process,
+                                       std::size_t limit) {
     const auto from = area(kernel, mm, Field::mm_env_start, Field::mm_env_end);
-    return from ? std::optional(read_area(process, *from)) : std::nullopt;
+    return from ? std::optional(read_area(process, *from, limit)) : std::nullopt;
 }
 
 std::vector<std::string> split_text(std::string_view bytes) {

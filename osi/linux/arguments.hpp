@@ -16,7 +16,7 @@ namespace hvgdb::osi {
 /// put there instead.
 struct ProgramText {
     std::string bytes;
-    bool truncated = false;  ///< behind this it could not be read (swapped out, never touched), or is beyond 128 KiB
+    bool truncated = false;  ///< behind this it could not be read (swapped out, never touched), or is beyond the limit
     friend bool operator==(const ProgramText&, const ProgramText&) = default;
 };
 
@@ -24,10 +24,11 @@ struct ProgramText {
 /// As /proc/PID/cmdline (get_mm_cmdline() in fs/proc/base.c), with its rule for programs that write a title over their
 /// arguments: no NUL at their end, then it is one string, which may go on into the environment.
 [[nodiscard]] std::optional<ProgramText> command_line(const KernelMemory& kernel, VirtAddr mm,
-                                                      const MemoryReader& process);
+                                                      const MemoryReader& process,
+                                                      std::size_t limit = kMostProgramText);
 /// As /proc/PID/environ.
 [[nodiscard]] std::optional<ProgramText> environment(const KernelMemory& kernel, VirtAddr mm,
-                                                     const MemoryReader& process);
+                                                     const MemoryReader& process, std::size_t limit = kMostProgramText);
 /// At its NULs, of which the last may be missing.
 [[nodiscard]] std::vector<std::string> split_text(std::string_view bytes);
 

@@ -33,7 +33,7 @@ class LinuxOs final : public Os {
     [[nodiscard]] Expected<std::vector<Mapping>> mappings(ProcessId pid) override;
     [[nodiscard]] Expected<std::string> executable(ProcessId pid) override;
     [[nodiscard]] Expected<std::string> working_directory(ProcessId pid) override;
-    [[nodiscard]] Expected<std::vector<std::string>> arguments(ProcessId pid) override;
+    [[nodiscard]] Expected<std::vector<std::string>> arguments(ProcessId pid, std::size_t limit) override;
     [[nodiscard]] Expected<std::vector<std::string>> environment(ProcessId pid) override;
     [[nodiscard]] Expected<std::vector<AuxiliaryEntry>> auxiliary_vector(ProcessId pid) override;
     [[nodiscard]] Expected<std::vector<OpenFile>> open_files(ProcessId pid) override;
@@ -58,8 +58,9 @@ class LinuxOs final : public Os {
     };
     [[nodiscard]] Expected<Owner> owner(ProcessId pid);
     [[nodiscard]] static Expected<AddressSpaceReader> user_reader(const Owner& owner);
-    using ProgramTextReader = std::optional<ProgramText> (*)(const KernelMemory&, VirtAddr, const MemoryReader&);
-    [[nodiscard]] Expected<std::vector<std::string>> strings(ProcessId pid, ProgramTextReader read);
+    using ProgramTextReader = std::optional<ProgramText> (*)(const KernelMemory&, VirtAddr, const MemoryReader&,
+                                                             std::size_t limit);
+    [[nodiscard]] Expected<std::vector<std::string>> strings(ProcessId pid, ProgramTextReader read, std::size_t limit);
 
     struct OnVcpu {
         VcpuId vcpu;

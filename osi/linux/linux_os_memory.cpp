@@ -65,7 +65,7 @@ Expected<std::string> LinuxOs::working_directory(ProcessId pid) {
     return or_fault(fs ? osi::working_directory(found->now.kernel(), *fs, found->now.paths) : std::nullopt);
 }
 
-Expected<std::vector<std::string>> LinuxOs::strings(ProcessId pid, ProgramTextReader read) {
+Expected<std::vector<std::string>> LinuxOs::strings(ProcessId pid, ProgramTextReader read, std::size_t limit) {
     const auto found = owner(pid);
     if (!found) {
         return std::unexpected(found.error());
@@ -77,17 +77,17 @@ Expected<std::vector<std::string>> LinuxOs::strings(ProcessId pid, ProgramTextRe
     if (!memory) {
         return std::unexpected(memory.error());
     }
-    const auto text = read(found->now.kernel(), *found->mm, *memory);
+    const auto text = read(found->now.kernel(), *found->mm, *memory, limit);
     return text ? Expected<std::vector<std::string>>(split_text(text->bytes))
                 : fail(Errc::fault, std::string(kUnreadable));
 }
 
-Expected<std::vector<std::string>> LinuxOs::arguments(ProcessId pid) {
-    return strings(pid, command_line);
+Expected<std::vector<std::string>> LinuxOs::arguments(ProcessId pid, std::size_t limit) {
+    return strings(pid, command_line, limit);
 }
 
 Expected<std::vector<std::string>> LinuxOs::environment(ProcessId pid) {
-    return strings(pid, osi::environment);
+    return strings(pid, osi::environment, kMostProgramText);
 }
 
 Expected<std::vector<AuxiliaryEntry>> LinuxOs::auxiliary_vector(ProcessId pid) {

@@ -128,7 +128,9 @@ VirtAddr living_thread(const KernelMemory& kernel, VirtAddr leader) {
     if (is_kernel_thread(kernel, leader) || has_memory(leader)) {
         return leader;
     }
-    const auto threads = threads_of(kernel, leader);
+    // Those that have ended leave the list, but for the leader: one of the first lives, if any does.
+    constexpr std::size_t kLookedAt = 16;
+    const auto threads = threads_of(kernel, leader, kLookedAt);
     const auto found = std::ranges::find_if(threads.objects, has_memory);
     return found == threads.objects.end() ? leader : *found;
 }

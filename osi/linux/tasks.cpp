@@ -9,15 +9,15 @@ namespace hvgdb::osi {
 namespace {
 
 // Since 3.14 a thread hangs on its process's signal_struct; the older ring through the tasks themselves went in 6.7.
-KernelList thread_ring(const KernelMemory& kernel, VirtAddr leader) {
+KernelList thread_ring(const KernelMemory& kernel, VirtAddr leader, std::size_t limit) {
     const auto signal = kernel.pointer(leader, Field::task_signal);
     if (signal && is_kernel_pointer(*signal) && kernel.has(Field::task_thread_node)) {
         if (const auto head = kernel.place(*signal, Field::signal_thread_head)) {
-            return walk_list(kernel.memory(), *head, kernel.layout()[Field::task_thread_node].offset, kMostTasks);
+            return walk_list(kernel.memory(), *head, kernel.layout()[Field::task_thread_node].offset, limit);
         }
     }
     if (const auto head = kernel.place(leader, Field::task_thread_group)) {
-        return walk_list(kernel.memory(), *head, kernel.layout()[Field::task_thread_group].offset, kMostTasks);
+        return walk_list(kernel.memory(), *head, kernel.layout()[Field::task_thread_group].offset, limit);
     }
     return {};
 }
@@ -37,8 +37,8 @@ Expected<KernelList> process_leaders(const KernelMemory& kernel, VirtAddr init_t
     return walk_list(kernel.memory(), *head, kernel.layout()[Field::task_tasks].offset, kMostTasks);
 }
 
-KernelList threads_of(const KernelMemory& kernel, VirtAddr leader) {
-    auto list = thread_ring(kernel, leader);
+KernelList threads_of(const KernelMemory& kernel, VirtAddr leader, std::size_t limit) {
+    auto list = thread_ring(kernel, leader, limit);
     const auto found = std::ranges::find(list.objects, leader);
     if (found != list.objects.end()) {
         std::rotate(list.objects.begin(), found, std::next(found));

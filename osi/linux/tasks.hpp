@@ -23,7 +23,7 @@ inline constexpr std::size_t kMostTasks = std::size_t{64} * 1024;
 
 /// The threads of a process, its leader first, then in the kernel's order, which is that of their start. At least the
 /// leader.
-[[nodiscard]] KernelList threads_of(const KernelMemory& kernel, VirtAddr leader);
+[[nodiscard]] KernelList threads_of(const KernelMemory& kernel, VirtAddr leader, std::size_t limit = kMostTasks);
 
 /// The task of an id, which may be a process's or a thread's, as the root pid namespace counts. Id 0 is `init_task`.
 /// `not_found` when there is none, or when the lists are torn and it is not in what could be read.

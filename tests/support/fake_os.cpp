@@ -128,7 +128,7 @@ Expected<std::string> FakeOs::working_directory(osi::ProcessId pid) {
     return member(Call::working_directory, pid, &FakeProcess::working_directory);
 }
 
-Expected<std::vector<std::string>> FakeOs::arguments(osi::ProcessId pid) {
+Expected<std::vector<std::string>> FakeOs::arguments(osi::ProcessId pid, std::size_t) {
     return member(Call::arguments, pid, &FakeProcess::arguments);
 }
 

@@ -86,7 +86,7 @@ class FakeOs : public osi::Os {
     [[nodiscard]] Expected<std::vector<osi::Mapping>> mappings(osi::ProcessId pid) override;
     [[nodiscard]] Expected<std::string> executable(osi::ProcessId pid) override;
     [[nodiscard]] Expected<std::string> working_directory(osi::ProcessId pid) override;
-    [[nodiscard]] Expected<std::vector<std::string>> arguments(osi::ProcessId pid) override;
+    [[nodiscard]] Expected<std::vector<std::string>> arguments(osi::ProcessId pid, std::size_t limit) override;
     [[nodiscard]] Expected<std::vector<std::string>> environment(osi::ProcessId pid) override;
     [[nodiscard]] Expected<std::vector<osi::AuxiliaryEntry>> auxiliary_vector(osi::ProcessId pid) override;
     [[nodiscard]] Expected<std::vector<osi::OpenFile>> open_files(osi::ProcessId pid) override;
