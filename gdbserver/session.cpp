@@ -16,11 +16,11 @@ ClientFeatures ClientFeatures::parse(std::span<const std::string> features) {
             .hwbreak = offers("hwbreak+")};
 }
 
-std::string supported_features(const ClientFeatures& client) {
+std::string supported_features(const ClientFeatures& client, bool osdata) {
     return fmt::format(
         "PacketSize={:x};QStartNoAckMode+;vContSupported+;swbreak+;hwbreak+;qXfer:features:read+;qXfer:threads:read+;"
-        "binary-upload+;error-message+{}",
-        kPacketSize, client.multiprocess ? ";multiprocess+" : "");
+        "binary-upload+;error-message+{}{}",
+        kPacketSize, osdata ? ";qXfer:osdata:read+" : "", client.multiprocess ? ";multiprocess+" : "");
 }
 
 }  // namespace hvgdb::gdbserver

@@ -46,6 +46,6 @@ struct Session {
 };
 
 /// Our answer to `qSupported`.
-[[nodiscard]] std::string supported_features(const ClientFeatures& client);
+[[nodiscard]] std::string supported_features(const ClientFeatures& client, bool osdata);
 
 }  // namespace hvgdb::gdbserver

@@ -12,6 +12,7 @@
 #include "gdbserver/command.hpp"
 #include "gdbserver/debuggee.hpp"
 #include "gdbserver/session.hpp"
+#include "osi/os.hpp"
 
 namespace hvgdb::gdbserver {
 
@@ -35,6 +36,9 @@ class Stub {
 
     /// What runs `monitor` commands. Without one they are unknown packets.
     void set_monitor(MonitorHandler handler) { monitor_ = std::move(handler); }
+
+    /// What `info os` shows. Without one, or with null, clients are told that there is no such thing.
+    void set_os(osi::Os* os) { os_ = os; }
 
     /// A client came: attaches it to the machine, which pauses. Its packets wait for the pause.
     void connect(Output output);
@@ -129,6 +133,7 @@ class Stub {
 
     Debuggee& debuggee_;
     MonitorHandler monitor_;
+    osi::Os* os_ = nullptr;
     Output output_;
     Session session_;
     FrameDecoder decoder_;

@@ -31,7 +31,7 @@ Stub::Reply Stub::run(const cmd::Supported& command) {
     if (command.features) {
         session_.client = ClientFeatures::parse(*command.features);
     }
-    return supported_features(session_.client);
+    return supported_features(session_.client, os_ != nullptr);
 }
 
 Stub::Reply Stub::run(const cmd::MustReplyEmpty&) {

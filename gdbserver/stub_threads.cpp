@@ -4,8 +4,10 @@
 #include <iterator>
 
 #include "emulator/hex.hpp"
+#include "gdbserver/osdata.hpp"
 #include "gdbserver/reply.hpp"
 #include "gdbserver/stub.hpp"
+#include "gdbserver/xml.hpp"
 
 namespace hvgdb::gdbserver {
 
@@ -13,29 +15,6 @@ namespace {
 
 /// Thread ids in one packet; each takes at most 19 characters.
 constexpr std::size_t kThreadsPerPacket = 4096;
-
-std::string escape_xml(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '&':
-                result += "&amp;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            default:
-                result += c < ' ' || c > '~' ? '?' : c;
-        }
-    }
-    return result;
-}
 
 const ThreadInfo* find_thread(const std::vector<ThreadInfo>& threads, std::uint32_t tid) {
     for (const auto& thread : threads) {
@@ -134,6 +113,9 @@ std::string Stub::thread_document() {
 }
 
 Expected<std::string> Stub::document(const cmd::Transfer& wanted) {
+    if (wanted.object == "osdata" && os_ != nullptr) {
+        return osdata_document(*os_, wanted.annex);
+    }
     auto inferior = selected_inferior();
     if (!inferior) {
         return std::unexpected(inferior.error());
@@ -152,7 +134,9 @@ Expected<std::string> Stub::document(const cmd::Transfer& wanted) {
 
 // A document is made when its reading begins, so that the pieces fit together.
 Stub::Reply Stub::run(const cmd::Transfer& command) {
-    if (command.object != "threads" && command.object != "features") {
+    const bool known_object =
+        command.object == "threads" || command.object == "features" || (command.object == "osdata" && os_ != nullptr);
+    if (!known_object) {
         return "";
     }
     const std::pair key{command.object, command.annex};

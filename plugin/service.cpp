@@ -211,6 +211,7 @@ void Service::serve() {
     stub_->set_monitor([this](std::string_view line, VcpuId selected) {
         return gdbserver::MonitorReply{console_->execute(line, selected)};
     });
+    stub_->set_os(os_.get());
     server_.emplace(io_, *stub_);
     server_->listen(std::move(*listener_));
     listener_.reset();
