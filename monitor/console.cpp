@@ -102,13 +102,13 @@ Expected<std::string> Console::run(const Command& command, VcpuId selected) {
 }
 
 Expected<std::string> Console::run_os(const Command& command, VcpuId selected) {
-    static const Error no_os{Errc::unsupported, "no operating system view here"};
+    static const Error absent{Errc::unsupported, "no operating system view here"};
     const auto* json = std::get_if<cmd::OsJson>(&command);
     if (json != nullptr) {
-        return context_.os != nullptr ? json_report(*context_.os, *json) : json_error(no_os);
+        return context_.os != nullptr ? json_report(*context_.os, *json) : json_error(absent);
     }
     auto answer =
-        context_.os != nullptr ? os_answer(*context_.os, context_.machine, command, selected) : std::unexpected(no_os);
+        context_.os != nullptr ? os_answer(*context_.os, context_.machine, command, selected) : std::unexpected(absent);
     // It says all about the guest, and the command does not matter.
     const bool no_os = !answer && answer.error().code == Errc::unsupported;
     return no_os ? paragraph(answer.error().detail) : std::move(answer);
