@@ -5,11 +5,10 @@ namespace hvgdb::osi {
 
 namespace {
 
-constexpr bool optional = false;
-constexpr bool required = true;
+enum class Need : std::uint8_t { optional, required };
 
 constexpr std::array<FieldSpec, Layout::kFields> kSpecs{{
-#define FIELD(id, structure, path, need) {structure, path, need},
+#define FIELD(id, structure, path, need) {structure, path, Need::need == Need::required},
 #define STRUCTURE(name, need)
 #include "osi/linux/kernel_fields.def"
 #undef FIELD

@@ -34,7 +34,7 @@ Expected<OsFacts> LinuxOs::facts() {
     }
     const LocatedKernel& kernel = (*now)->view.kernel();
     const std::uint64_t size = kernel.image.end().value - kernel.image.text.value;
-    constexpr std::uint64_t kMebi = 1024 * 1024;
+    constexpr std::uint64_t kMebi = std::uint64_t{1024} * 1024;
     return OsFacts{
         {"system", "Linux " + std::string(release_in(kernel.banner))},
         {"banner", kernel.banner},
