@@ -27,9 +27,9 @@ struct ServerTest : testing::Test {
     StubRig rig;
     asio::io_context io;
 
-    /// Runs server and machine until `done` holds; false after five seconds.
+    /// Runs server and machine until `done` holds; false after half a minute.
     bool wait_for(const std::function<bool()>& done) {
-        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);  // for the sanitizers
         while (!done()) {
             if (std::chrono::steady_clock::now() > limit) {
                 return false;
@@ -156,7 +156,8 @@ TEST_F(ServerTest, AnswersAlthoughTheMachineDoesNotPause) {
     asio::write(client, asio::buffer(encode_packet("g", false)));
     client.non_blocking(true);
     std::string got;
-    const auto limit = std::chrono::steady_clock::now() + Server::kPauseTime + std::chrono::seconds(5);
+    const auto limit =
+        std::chrono::steady_clock::now() + Server::kPauseTime + std::chrono::seconds(30);  // for the sanitizers
     while (got.find("$E10#") == std::string::npos && std::chrono::steady_clock::now() < limit) {
         io.restart();
         io.run_for(std::chrono::milliseconds(10));
