@@ -81,7 +81,7 @@ Expected<std::unique_ptr<Service>> Service::create(qemu_plugin_id_t id, const qe
         if (!loaded) {
             return std::unexpected(loaded.error());
         }
-        spdlog::info("of the guest's kernel is known from {}", loaded->description);
+        spdlog::info("the guest's kernel is described by {}", loaded->description);
         profile = std::make_shared<osi::Profile>(std::move(*loaded));
     }
     return std::make_unique<Service>(id, info, options, std::move(profile), std::move(*listener));
