@@ -10,37 +10,13 @@
 #include "emulator/hex.hpp"
 #include "osi/guest_memory.hpp"
 #include "osi/x86_page_walk.hpp"
+#include "tests/fuzz/fuzzed_ram.hpp"
 
 namespace {
 
 using namespace hvgdb;
 
 constexpr std::size_t kMost = 0x3000;
-constexpr std::uint64_t kHole = 0x40000;  // addresses with this bit are no RAM
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
-
-class FuzzedMemory final : public emulator::PhysicalMemory {
-  public:
-    explicit FuzzedMemory(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-    std::size_t read(PhysAddr address, std::span<std::byte> out) const override {
-        for (std::size_t done = 0; done < out.size(); ++done) {
-            const std::uint64_t at = address.value + done;
-            if (bytes_.empty() || (at & kHole) != 0) {
-                return done;
-            }
-            out[done] = static_cast<std::byte>(bytes_[at % bytes_.size()]);
-        }
-        return out.size();
-    }
-
-  private:
-    std::span<const std::uint8_t> bytes_;
-};
 
 std::uint64_t take(std::span<const std::uint8_t>& input) {
     std::array<std::uint8_t, 8> bytes{};
@@ -60,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     input = input.subspan(input.empty() ? 0 : 1);
     const AddressSpace space{take(input)};
     const VirtAddr address{take(input)};
-    const FuzzedMemory physical(input);
+    const FuzzedRam physical(input);
     const osi::X86Paging paging{.levels = 4 + (settings & 1), .execute_disable = (settings & 2) != 0};
     osi::GuestMemory memory(physical, paging);
 

@@ -1,45 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Any page tables: looking for a kernel image ends, and what is found is in its place, in order and not empty. The
 // input is a byte with the number of levels, the root (8 bytes) and the memory, which repeats with gaps.
-#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <span>
 
 #include "osi/linux/kernel_image.hpp"
-
-namespace {
+#include "tests/fuzz/fuzzed_ram.hpp"
 
 using namespace hvgdb;
-
-constexpr std::uint64_t kHole = 0x40000;  // addresses with this bit are no RAM
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
-
-class FuzzedMemory final : public emulator::PhysicalMemory {
-  public:
-    explicit FuzzedMemory(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-    [[nodiscard]] std::size_t read(PhysAddr address, std::span<std::byte> out) const override {
-        std::size_t done = 0;
-        while (!bytes_.empty() && (address.value & kHole) == 0 && done < out.size()) {
-            const std::size_t place = (address.value + done) % bytes_.size();
-            const std::size_t count = std::min(out.size() - done, bytes_.size() - place);
-            std::memcpy(out.data() + done, bytes_.data() + place, count);
-            done += count;
-        }
-        return done;
-    }
-
-  private:
-    std::span<const std::uint8_t> bytes_;
-};
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::uint64_t root = 0;
@@ -47,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     std::memcpy(&root, data + 1, sizeof root);
-    const FuzzedMemory physical(std::span(data, size).subspan(1 + sizeof root));
+    const FuzzedRam physical(std::span(data, size).subspan(1 + sizeof root));
     osi::GuestMemory memory(physical, osi::X86Paging{.levels = 4U + data[0] % 2});
     const auto image = osi::find_kernel_image(memory, AddressSpace{root});
     if (!image) {
