@@ -99,7 +99,9 @@ Expected<std::vector<Thread>> LinuxOs::threads(ProcessId pid) {
     std::vector<Thread> found;
     for (const VirtAddr thread : threads_of((*now)->kernel(), *task).objects) {
         found.push_back(describe_thread((*now)->kernel(), thread));
-        found.back().vcpu = vcpu_of(**now, thread);
+        if (const auto* on = on_vcpu(**now, thread)) {
+            found.back().vcpu = on->vcpu;
+        }
     }
     return found;
 }

@@ -68,7 +68,8 @@ class LinuxOs final : public Os {
     };
     /// Empty while the machine runs.
     [[nodiscard]] const std::vector<OnVcpu>& on_vcpus(Picture& now);
-    [[nodiscard]] std::optional<VcpuId> vcpu_of(Picture& now, VirtAddr task);
+    /// Null for a task that is on no vCPU. Valid as long as the picture.
+    [[nodiscard]] const OnVcpu* on_vcpu(Picture& now, VirtAddr task);
     [[nodiscard]] std::optional<KernelStack> kernel_stack(Picture& now);
     [[nodiscard]] bool has_xsave();
     [[nodiscard]] static Expected<std::vector<LoadedModule>> loaded(Picture& now);

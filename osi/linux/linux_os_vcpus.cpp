@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "emulator/hex.hpp"
+#include "emulator/arch.hpp"
 #include "osi/linux/kernel_stack.hpp"
 #include "osi/linux/linux_os.hpp"
 #include "osi/linux/linux_picture.hpp"
@@ -34,11 +34,11 @@ std::vector<VirtAddr> sample_of(const KernelMemory& kernel, VirtAddr init_task) 
 
 /// Empty while the machine runs.
 const std::vector<LinuxOs::OnVcpu>& LinuxOs::on_vcpus(Picture& now) {
-    if (now.on_vcpus || machine_.running()) {
-        return now.on_vcpus.emplace(now.on_vcpus.value_or(std::vector<OnVcpu>{}));
+    if (now.on_vcpus) {
+        return *now.on_vcpus;
     }
     auto& found = now.on_vcpus.emplace();
-    for (unsigned index = 0; index < machine_.vcpu_count(); ++index) {
+    for (unsigned index = 0; index < machine_.vcpu_count() && !machine_.running(); ++index) {
         const auto block = machine_.read_registers(VcpuId{index});
         const auto state = block ? x86_vcpu_state(machine_.description(), *block) : std::unexpected(block.error());
         if (!state) {
@@ -53,10 +53,10 @@ const std::vector<LinuxOs::OnVcpu>& LinuxOs::on_vcpus(Picture& now) {
     return found;
 }
 
-std::optional<VcpuId> LinuxOs::vcpu_of(Picture& now, VirtAddr task) {
+const LinuxOs::OnVcpu* LinuxOs::on_vcpu(Picture& now, VirtAddr task) {
     const auto& all = on_vcpus(now);
     const auto found = std::ranges::find_if(all, [&](const OnVcpu& on) { return on.thread.task == task; });
-    return found == all.end() ? std::nullopt : std::optional(found->vcpu);
+    return found == all.end() ? nullptr : &*found;
 }
 
 Expected<CurrentThread> LinuxOs::current(VcpuId vcpu) {
@@ -98,10 +98,8 @@ std::optional<KernelStack> LinuxOs::kernel_stack(Picture& now) {
 }
 
 bool LinuxOs::has_xsave() {
-    const auto* info = machine_.description().find("cr4");
-    const auto value =
-        info != nullptr ? machine_.read_register(VcpuId{0}, info->number) : fail(Errc::unsupported, "no such register");
-    return value && (load_little_endian(*value) & kCr4Osxsave) != 0;
+    const auto cr4 = emulator::read_number(machine_, VcpuId{0}, machine_.description().find("cr4"));
+    return (cr4.value_or(0) & kCr4Osxsave) != 0;
 }
 
 Expected<UserRegisters> LinuxOs::user_registers(ThreadId tid) {
@@ -122,9 +120,8 @@ Expected<UserRegisters> LinuxOs::user_registers(ThreadId tid) {
     if (!stack) {
         return fail(Errc::unsupported, "where this kernel saves registers could not be found out");
     }
-    const auto& all = on_vcpus(**now);
-    const auto on = std::ranges::find_if(all, [&](const OnVcpu& each) { return each.thread.task == *task; });
-    if (on == all.end()) {
+    const auto* on = on_vcpu(**now, *task);
+    if (on == nullptr) {
         return saved_user_registers(kernel, *task, *stack, has_xsave());
     }
     const RegisterLocator locator(kernel, (*now)->view.symbols(), (*now)->per_cpu);
