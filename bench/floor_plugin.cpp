@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A plugin that sees every block translated and instruments none: what QEMU's plugin API itself costs whoever wants to
-// see translations at all. Built by bench/tools.py, which runs the guest's tools beside it.
+// see translations at all. Built by bench/floor.py.
 #include "emulator/qemu_plugin_api.hpp"
 
 namespace {

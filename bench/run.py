@@ -8,21 +8,28 @@ import sys
 
 import guests  # noqa: F401 (makes the modules of tests/support known)
 import environment
+import events
 import loop
 import osi
+import process
 import step
+import taint
 import tools
 
-PARTS = {"loop": loop.measure, "tools": tools.measure, "step": step.measure, "osi": osi.measure}
-ROUNDS = {"loop": 7, "tools": 5, "step": 3, "osi": 5}
+PARTS = {"loop": loop.measure, "tools": tools.measure, "step": step.measure, "osi": osi.measure,
+         "process": process.measure, "events": events.measure, "taint": taint.measure}
+ROUNDS = {"loop": 7, "tools": 5, "step": 3, "osi": 5, "process": 3, "events": 3, "taint": 3}
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("part", nargs="?", choices=[*PARTS, "all"], default="all",
                         help="loop: what breakpoints cost the code around them; tools: sha256sum, gzip and awk in the "
-                             "guest; step: single steps a second; osi: finding the kernel, listing processes")
-    parser.add_argument("--rounds", type=int, metavar="N", help="boots of each kind (loop 7, tools 5, step 3, osi 5)")
+                             "guest; step: single steps a second; osi: finding the kernel, listing processes; "
+                             "process: what debugging one process costs, how fast it is; events: what "
+                             "hearing of events costs; taint: what following taint costs")
+    parser.add_argument("--rounds", type=int, metavar="N",
+                        help="boots of each kind (loop 7, tools 5, step 3, osi 5, process 3, events 3, taint 3)")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all samples, for other programs")
     options = parser.parse_args()
     if options.rounds is not None and options.rounds < 1:

@@ -3,11 +3,9 @@
 plugin that asks to see translations."""
 
 import pathlib
-import subprocess
-import tempfile
 
-import environment
 from figures import Row, Table
+from floor import FLOOR, floor_plugin, plugin_arguments
 from guests import MeasuredGuest, progress
 
 PREPARE = "dd if=/dev/zero of=/tmp/zeros bs=1M count=32 2>/dev/null; head -c 2097152 /proc/kallsyms >/tmp/text"
@@ -25,7 +23,6 @@ SITES = USER_SITES + KERNEL_SITES
 
 PLAIN = "no plugin"
 IDLE = "hvgdb, nothing set"
-FLOOR = "a plugin that only sees translations"
 TEN_SITES = "hvgdb, ten breakpoints elsewhere"
 QEMU_TEN = "QEMU's stub, ten breakpoints elsewhere"
 
@@ -34,8 +31,7 @@ def measure(rounds: int) -> list[Table]:
     names = [PLAIN, IDLE, FLOOR, TEN_SITES, QEMU_TEN]
     tables = {tool: Table(tool, "s", [Row(name, 1.01 if name == IDLE else None) for name in names])
               for tool in TOOLS}
-    with tempfile.TemporaryDirectory(prefix="hvgdb-bench-") as folder:
-        floor = _build_floor_plugin(pathlib.Path(folder))
+    with floor_plugin() as floor:
         for number in range(rounds):
             progress(f"tools, round {number + 1} of {rounds}")
             _measure_round(tables, floor)
@@ -49,7 +45,7 @@ def _measure_round(tables: dict[str, Table], floor: pathlib.Path) -> None:
         _sample(tables, IDLE, guest)
         with guest.breakpoints(SITES):
             _sample(tables, TEN_SITES, guest)
-    with MeasuredGuest(server="none", qemu_args=("-plugin", str(floor))) as guest:
+    with MeasuredGuest(server="none", qemu_args=plugin_arguments(floor)) as guest:
         _sample(tables, FLOOR, guest)
     with MeasuredGuest(server="qemu") as guest, guest.breakpoints(SITES):
         _sample(tables, QEMU_TEN, guest)
@@ -60,10 +56,3 @@ def _sample(tables: dict[str, Table], name: str, guest: MeasuredGuest) -> None:
     for tool, command in TOOLS.items():
         guest.run(command, 60)  # what is translated anew is so now
         tables[tool].add(name, min(guest.cost(command) for _ in range(REPEATS)))
-
-
-def _build_floor_plugin(folder: pathlib.Path) -> pathlib.Path:
-    plugin = folder / "floor.so"
-    subprocess.run(["g++", "-std=c++23", "-O2", "-shared", "-fPIC", "-I", str(environment.ROOT), "-o", str(plugin),
-                    str(environment.ROOT / "bench/floor_plugin.cpp")], check=True)
-    return plugin

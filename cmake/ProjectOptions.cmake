@@ -40,9 +40,14 @@ if(HVGDB_SANITIZE)
     endif()
 endif()
 
-# hvgdb_library(NAME SOURCES ... LIBRARIES ...): one static library a folder.
+# hvgdb_library(NAME SOURCES ... LIBRARIES ... [ALONE ...]): one static library a folder. With ALONE, HVGDB_UNITY
+# compiles its sources in groups, but for those named there, whose private names clash with others'.
 function(hvgdb_library name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;ALONE")
     add_library(${name} STATIC ${arg_SOURCES})
+    if(HVGDB_UNITY AND arg_ALONE)
+        set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+        set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
     target_link_libraries(${name} PUBLIC project_options ${arg_LIBRARIES})
 endfunction()

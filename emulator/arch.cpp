@@ -39,6 +39,17 @@ bool is_legacy_prefix(std::uint8_t byte) {
     return std::ranges::find(kPrefixes, byte) != kPrefixes.end();
 }
 
+/// How many come first.
+std::size_t legacy_prefixes(std::span<const std::uint8_t> instruction) {
+    return static_cast<std::size_t>(std::ranges::find_if_not(instruction, is_legacy_prefix) - instruction.begin());
+}
+
+/// REX is left out too: 64-bit code is presumed, and other code's INC and DEC are not what is looked for.
+std::span<const std::uint8_t> after_prefixes(std::span<const std::uint8_t> instruction) {
+    const auto rest = instruction.subspan(legacy_prefixes(instruction));
+    return !rest.empty() && (rest[0] & 0xf0) == 0x40 ? rest.subspan(1) : rest;
+}
+
 }  // namespace
 
 const Arch* find_arch(std::string_view gdb_architecture) {
@@ -79,10 +90,7 @@ Expected<AddressSpace> read_address_space(Machine& machine, VcpuId vcpu) {
 }
 
 std::optional<unsigned> x86_cr3_source(std::span<const std::uint8_t> instruction) {
-    std::size_t at = 0;
-    while (at < instruction.size() && is_legacy_prefix(instruction[at])) {
-        ++at;
-    }
+    std::size_t at = legacy_prefixes(instruction);
     unsigned rex = 0;
     if (at < instruction.size() && (instruction[at] & 0xf0) == 0x40) {
         rex = instruction[at++];
@@ -96,6 +104,27 @@ std::optional<unsigned> x86_cr3_source(std::span<const std::uint8_t> instruction
         return std::nullopt;
     }
     return (modrm & 7) | (rex & 1) << 3;
+}
+
+bool x86_changes_translation(std::span<const std::uint8_t> instruction) {
+    const auto opcode = after_prefixes(instruction);
+    if (opcode.size() < 2 || opcode[0] != 0x0f) {
+        return false;
+    }
+    const unsigned next = opcode.size() > 2 ? opcode[2] : 0;
+    const unsigned extension = next >> 3 & 7;
+    switch (opcode[1]) {
+        case 0x22:  // MOV CRn, r
+        case 0x30:  // WRMSR
+        case 0xaa:  // RSM
+            return true;
+        case 0x01:  // LMSW; INVLPG; VMRUN, INVLPGA
+            return extension == 6 || (extension == 7 && next < 0xc0) || next == 0xd8 || next == 0xdf;
+        case 0x38:  // INVEPT, INVVPID, INVPCID
+            return next >= 0x80 && next <= 0x82;
+        default:
+            return false;
+    }
 }
 
 bool x86_is_repeated(std::span<const std::uint8_t> instruction) {

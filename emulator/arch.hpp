@@ -39,6 +39,9 @@ struct Arch {
 /// x86: the general register (0 rax ... 15 r15, in encoding order) that this instruction moves to CR3, if it does so
 /// (MOV CR3, r: 0F 22 /3; Intel SDM vol. 2, "MOV—Move to/from Control Registers").
 [[nodiscard]] std::optional<unsigned> x86_cr3_source(std::span<const std::uint8_t> instruction);
+/// x86: an instruction after which virtual addresses may mean other physical ones: it writes a control register or an
+/// MSR, drops translations, or changes the processor's mode (Intel SDM vol. 3, 4.10.4; AMD APM vol. 3, "VMRUN").
+[[nodiscard]] bool x86_changes_translation(std::span<const std::uint8_t> instruction);
 /// x86: a string instruction with a repeat prefix, which may be interrupted half done (Intel SDM vol. 2, "REP").
 [[nodiscard]] bool x86_is_repeated(std::span<const std::uint8_t> instruction);
 /// The names of those registers, in the same order.

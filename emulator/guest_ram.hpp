@@ -40,6 +40,7 @@ class GuestRam final : public PhysicalMemory {
     [[nodiscard]] Expected<std::size_t> verify(Machine& machine);
 
     [[nodiscard]] std::size_t read(PhysAddr address, std::span<std::byte> out) const override;
+    [[nodiscard]] bool any_thread() const override { return true; }
     [[nodiscard]] std::span<const Range> ranges() const { return ranges_; }
 
   private:

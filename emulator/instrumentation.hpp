@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,13 @@ struct SiteSpec {
     friend bool operator==(const SiteSpec&, const SiteSpec&) = default;
 };
 
+/// Where a site's instruction lies physically, as far as whoever adds the site knows. It spares the guest the loss of
+/// all its translated code.
+struct CodePlace {
+    bool known = false;
+    std::optional<PhysAddr> physical;  ///< with `known`; nothing: no page holds it yet, so it is not translated either
+};
+
 /// Names a site. Copyable and cheap; usable from any thread; harmless after the site, or the whole instrumentation, is
 /// gone (every call does nothing then). After disable() or remove() returns, the callback does not start any more, but
 /// one that is running on another vCPU may still be about to end.
@@ -77,10 +85,30 @@ struct SiteInfo {
     std::uint64_t hits = 0;  ///< how often the callback ran
 };
 
-/// A vCPU that stands parked at a site whose callback said stop.
+/// Somebody who stops vCPUs before instructions, and is no site.
+class Halter {
+  public:
+    Halter() = default;
+    Halter(const Halter&) = delete;
+    Halter& operator=(const Halter&) = delete;
+    virtual ~Halter() = default;
+
+    /// A vCPU that it stopped is to stay so. Any thread.
+    [[nodiscard]] virtual bool wanted() const = 0;
+
+    struct Reason {
+        std::optional<std::uint32_t> process;  ///< whom it concerns; nothing: whoever runs there
+        std::string text;                      ///< lines for the client
+    };
+    /// Why it stopped the vCPU the last time. The server's thread.
+    [[nodiscard]] virtual Reason reason(VcpuId vcpu) const = 0;
+};
+
+/// A vCPU that stands parked: at a site whose callback said stop, or for a halter.
 struct PendingStop {
     VcpuId vcpu;
     SiteSpec where;
+    std::shared_ptr<const Halter> halter = {};
 };
 
 /// Called on the server's thread, except where a SiteHandle is used.
@@ -93,7 +121,7 @@ class Instrumentation {
 
     /// Enabled at once, but sure to be hit only after the next prepare_resume(): the blocks that hold the instruction
     /// may have been translated already.
-    [[nodiscard]] virtual SiteHandle add_site(SiteSpec where, SiteCallback callback) = 0;
+    [[nodiscard]] virtual SiteHandle add_site(SiteSpec where, CodePlace place, SiteCallback callback) = 0;
     [[nodiscard]] virtual std::vector<SiteInfo> sites() const = 0;
 
     /// The parked vCPU to report, lowest index first, after the machine has paused. A vCPU which took an interrupt

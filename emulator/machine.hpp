@@ -2,6 +2,7 @@
 // The whole computer that QEMU emulates, as a debugger needs it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 
 #include "emulator/target_description.hpp"
 #include "emulator/types.hpp"
+#include "emulator/write_observer.hpp"
 
 namespace hvgdb::emulator {
 
@@ -22,6 +24,7 @@ enum class WatchKind : std::uint8_t { write, read, access };
 struct MachineStop {
     enum class Reason : std::uint8_t {
         interrupted,  ///< somebody asked for it
+        stray,        ///< a vCPU stopped for what was told before: nobody asked for it
         stepped,      ///< the single step is done
         watchpoint,   ///< `watch_kind` and `address` are set
         shutdown,     ///< the guest is powered off or crashed but QEMU is still there
@@ -40,6 +43,11 @@ enum class RunMode : std::uint8_t { stay, go, step };
 struct ResumePlan {
     RunMode others = RunMode::go;  ///< for vCPUs without an entry below
     std::vector<std::pair<VcpuId, RunMode>> vcpus;
+
+    [[nodiscard]] RunMode mode_of(VcpuId vcpu) const {
+        const auto found = std::ranges::find(vcpus, vcpu, &std::pair<VcpuId, RunMode>::first);
+        return found == vcpus.end() ? others : found->second;
+    }
 };
 
 /// Everything here is called on the server's thread only. Reads and writes need a paused machine and fail with
@@ -76,6 +84,11 @@ class Machine {
                                                       std::span<const std::byte> data) = 0;
     [[nodiscard]] virtual Expected<std::size_t> read_physical(PhysAddr address, std::span<std::byte> out) = 0;
     [[nodiscard]] virtual Expected<void> write_physical(PhysAddr address, std::span<const std::byte> data) = 0;
+    /// Writes the byte that is there already: the emulator drops every translated block in reach of it. Nobody is told.
+    [[nodiscard]] Expected<void> rewrite_byte(VcpuId vcpu, VirtAddr address);
+    [[nodiscard]] Expected<void> rewrite_byte(PhysAddr address);
+    /// One, or null for none. It outlives the last write.
+    void set_write_observer(WriteObserver* observer) { observer_ = observer; }
 
     [[nodiscard]] virtual Expected<void> insert_watchpoint(VirtAddr address, std::uint64_t length, WatchKind kind) = 0;
     [[nodiscard]] virtual Expected<void> remove_watchpoint(VirtAddr address, std::uint64_t length, WatchKind kind) = 0;
@@ -95,8 +108,13 @@ class Machine {
   protected:
     /// To be called by the implementation before each resumption and each write.
     void changes() { ++generation_; }
+    /// Null: nobody wants to be told of writes.
+    [[nodiscard]] WriteObserver* write_observer() const { return observer_; }
+    /// Both of description().block_size().
+    void tell_block_written(VcpuId vcpu, std::span<const std::byte> before, std::span<const std::byte> after);
 
   private:
+    WriteObserver* observer_ = nullptr;
     std::uint64_t generation_ = 1;
 };
 

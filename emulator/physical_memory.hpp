@@ -21,6 +21,8 @@ class PhysicalMemory {
     /// How many bytes from the start could be read; 0 when there is no RAM at `address`. What is behind them in `out`
     /// is unspecified.
     [[nodiscard]] virtual std::size_t read(PhysAddr address, std::span<std::byte> out) const = 0;
+    /// Whether any thread may read, with the machine running or paused; else only who owns the machine.
+    [[nodiscard]] virtual bool any_thread() const { return false; }
 };
 
 }  // namespace hvgdb::emulator

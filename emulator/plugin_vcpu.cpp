@@ -47,17 +47,21 @@ std::optional<std::uint64_t> read_plugin_register(qemu_plugin_register* handle) 
 }
 
 std::uint64_t PluginVcpu::stack_pointer() {
-    return read_plugin_register(registers_.stack_pointer()).value_or(0);
+    return read_plugin_register(parts_.registers.stack_pointer()).value_or(0);
 }
 
 Expected<std::uint64_t> PluginVcpu::read_register(std::string_view name) {
-    if (const auto value = read_plugin_register(registers_.find(name))) {
+    if (const auto value = read_plugin_register(parts_.registers.find(name))) {
         return *value;
     }
     return fail(Errc::not_found, "no register of at most 64 bits is called " + std::string(name));
 }
 
 Expected<void> PluginVcpu::read_memory(VirtAddr address, std::span<std::byte> out) {
+    // Without a page-table root nobody knows whether the vCPU uses page tables yet.
+    if (parts_.memory != nullptr && space_.root != 0 && parts_.memory->read(space_, address, out) == out.size()) {
+        return {};
+    }
     GByteArray* buffer = scratch();
     if (!qemu_plugin_read_memory_vaddr(address.value, buffer, out.size()) || buffer->len != out.size()) {
         return fail(Errc::fault, "no memory at 0x" + hex_number(address.value));

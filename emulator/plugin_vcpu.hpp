@@ -12,6 +12,7 @@
 #include "emulator/arch.hpp"
 #include "emulator/instrumentation.hpp"
 #include "emulator/qemu_plugin_api.hpp"
+#include "emulator/virtual_memory.hpp"
 
 namespace hvgdb::emulator {
 
@@ -33,10 +34,16 @@ class PluginRegisters {
 /// Reads at most eight bytes, zero-extended, in the current callback, which must have asked for registers.
 [[nodiscard]] std::optional<std::uint64_t> read_plugin_register(qemu_plugin_register* handle);
 
+/// What the contexts of all vCPUs have in common.
+struct PluginVcpuParts {
+    const PluginRegisters& registers;
+    const VirtualMemory* memory = nullptr;  ///< asked before QEMU is; null: not
+};
+
 class PluginVcpu final : public VcpuContext {
   public:
-    PluginVcpu(VcpuId vcpu, VirtAddr pc, AddressSpace space, const PluginRegisters& registers)
-        : vcpu_(vcpu), pc_(pc), space_(space), registers_(registers) {}
+    PluginVcpu(VcpuId vcpu, VirtAddr pc, AddressSpace space, const PluginVcpuParts& parts)
+        : vcpu_(vcpu), pc_(pc), space_(space), parts_(parts) {}
 
     [[nodiscard]] VcpuId vcpu() const override { return vcpu_; }
     [[nodiscard]] VirtAddr pc() const override { return pc_; }
@@ -49,7 +56,7 @@ class PluginVcpu final : public VcpuContext {
     VcpuId vcpu_;
     VirtAddr pc_;
     AddressSpace space_;
-    const PluginRegisters& registers_;
+    PluginVcpuParts parts_;
 };
 
 }  // namespace hvgdb::emulator

@@ -113,8 +113,8 @@ std::span<const SiteGroup> SiteTable::find(VirtAddr address) const {
 SiteRegistry::SiteRegistry()
     : current_(std::make_unique<SiteTable>(std::span<const std::shared_ptr<Slot>>{})), table_(current_.get()) {}
 
-SiteHandle SiteRegistry::add(SiteSpec where, SiteCallback callback) {
-    auto slot = std::make_shared<Slot>(where, std::move(callback));
+SiteHandle SiteRegistry::add(SiteSpec where, CodePlace place, SiteCallback callback) {
+    auto slot = std::make_shared<Slot>(where, place, std::move(callback));
     slots_.push_back(slot);
     changed_ = true;
     return SiteHandle(slot);

@@ -19,9 +19,11 @@ namespace hvgdb::emulator {
 /// One site. Lives until no translated block can name it any more.
 class Slot {
   public:
-    Slot(SiteSpec where, SiteCallback callback) : where_(where), callback_(std::move(callback)) {}
+    Slot(SiteSpec where, CodePlace place, SiteCallback callback)
+        : where_(where), place_(place), callback_(std::move(callback)) {}
 
     [[nodiscard]] const SiteSpec& where() const { return where_; }
+    [[nodiscard]] const CodePlace& place() const { return place_; }
     [[nodiscard]] bool matches(VirtAddr pc, AddressSpace space) const;
     [[nodiscard]] bool enabled() const { return state_.load(std::memory_order_acquire) == State::enabled; }
     [[nodiscard]] bool removed() const { return state_.load(std::memory_order_acquire) == State::removed; }
@@ -44,6 +46,7 @@ class Slot {
     void change(State from, State to) { state_.compare_exchange_strong(from, to, std::memory_order_acq_rel); }
 
     SiteSpec where_;
+    CodePlace place_;
     std::atomic<State> state_{State::enabled};
     std::atomic<std::uint64_t> hits_{0};
     std::mutex running_;
@@ -85,7 +88,7 @@ class SiteRegistry {
     SiteRegistry();
 
     // The server's thread.
-    [[nodiscard]] SiteHandle add(SiteSpec where, SiteCallback callback);
+    [[nodiscard]] SiteHandle add(SiteSpec where, CodePlace place, SiteCallback callback);
     [[nodiscard]] std::vector<SiteInfo> list() const;
     [[nodiscard]] bool empty() const;
     [[nodiscard]] bool enabled_at(VirtAddr pc, AddressSpace space) const;

@@ -62,8 +62,16 @@ Expected<void> StubMachine::write_registers(VcpuId vcpu, std::span<const std::by
     if (auto paused = need_paused(); !paused) {
         return paused;
     }
+    const auto before = write_observer() != nullptr ? registers_.read_block(vcpu) : Expected<Bytes>(Bytes());
+    if (!before) {
+        return std::unexpected(before.error());
+    }
     forget();
-    return registers_.write_block(vcpu, block);
+    auto done = registers_.write_block(vcpu, block);
+    if (done) {
+        tell_block_written(vcpu, *before, block);
+    }
+    return done;
 }
 
 Expected<Bytes> StubMachine::read_register(VcpuId vcpu, unsigned number) {
@@ -78,7 +86,11 @@ Expected<void> StubMachine::write_register(VcpuId vcpu, unsigned number, std::sp
         return paused;
     }
     forget();
-    return registers_.write(vcpu, number, value);
+    auto done = registers_.write(vcpu, number, value);
+    if (done && write_observer() != nullptr) {
+        write_observer()->on_register_written(vcpu, number);
+    }
+    return done;
 }
 
 Expected<std::size_t> StubMachine::read_memory(VcpuId vcpu, VirtAddr address, std::span<std::byte> out) {
@@ -93,7 +105,12 @@ Expected<void> StubMachine::write_memory(VcpuId vcpu, VirtAddr address, std::spa
         return paused;
     }
     forget();
-    return memory_.write(vcpu, address, data);
+    auto done = memory_.write(vcpu, address, data);
+    // What comes before a missing page was written.
+    if (write_observer() != nullptr && (done || done.error().code == Errc::fault)) {
+        write_observer()->on_memory_written(vcpu, address, data.size());
+    }
+    return done;
 }
 
 Expected<std::size_t> StubMachine::read_physical(PhysAddr address, std::span<std::byte> out) {
@@ -108,7 +125,11 @@ Expected<void> StubMachine::write_physical(PhysAddr address, std::span<const std
         return paused;
     }
     forget();
-    return memory_.write_physical(address, data);
+    auto done = memory_.write_physical(address, data);
+    if (write_observer() != nullptr && (done || done.error().code == Errc::fault)) {
+        write_observer()->on_physical_written(address, data.size());
+    }
+    return done;
 }
 
 Expected<void> StubMachine::watchpoint(char verb, VirtAddr address, std::uint64_t length, WatchKind kind) {
@@ -153,7 +174,7 @@ Expected<void> StubMachine::resume(const ResumePlan& plan) {
         return mode;
     }
     forget();
-    registers_.deselect();
+    registers_.set_selected(std::nullopt);
     auto started = link_->start(command->packet);
     if (started) {
         running_ = true;
@@ -187,6 +208,7 @@ void StubMachine::on_readable() {
 }
 
 void StubMachine::stopped(std::string_view reply) {
+    registers_.set_selected(selected_by(reply, greeting_.vcpu_count));
     // What is no stop reply refuses the resumption: the machine has not moved, and whoever waits for it must not hang.
     deliver(parse_stop_reply(reply, stepped_, greeting_.vcpu_count).value_or(MachineStop{}));
 }

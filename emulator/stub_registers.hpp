@@ -26,8 +26,8 @@ class StubRegisters {
 
     /// The values may have changed.
     void forget();
-    /// QEMU may have selected another vCPU: it does at each stop.
-    void deselect() { selected_.reset(); }
+    /// QEMU has selected this vCPU by itself; nothing: any.
+    void set_selected(std::optional<VcpuId> vcpu) { selected_ = vcpu; }
 
   private:
     [[nodiscard]] Expected<const RegisterInfo*> find(unsigned number) const;

@@ -81,10 +81,12 @@ MachineStop trapped(const StopPairs& pairs, const std::vector<VcpuId>& stepped) 
         stop.vcpu = pairs.vcpu;
         stop.watch_kind = *pairs.kind;
         stop.address = pairs.address;
+    } else if (stepped.empty()) {
+        stop.reason = Reason::stray;
     } else if (stepped.size() == 1) {
         stop.reason = Reason::stepped;
         stop.vcpu = stepped.front();
-    } else if (!stepped.empty()) {
+    } else {
         stop.reason = Reason::stepped;
         if (pairs.vcpu && std::ranges::find(stepped, *pairs.vcpu) != stepped.end()) {
             stop.vcpu = pairs.vcpu;
@@ -138,6 +140,11 @@ Expected<MachineStop> parse_stop_reply(std::string_view body, const std::vector<
         stop = trapped(body[0] == 'T' ? read_pairs(body.substr(3), vcpu_count) : StopPairs{}, stepped);
     }
     return stop;
+}
+
+std::optional<VcpuId> selected_by(std::string_view stop_reply, unsigned vcpu_count) {
+    const bool trap = stop_reply.starts_with("T") && parse_hex(stop_reply.substr(1, 2)) == kSignalTrap;
+    return trap ? read_pairs(stop_reply.substr(3), vcpu_count).vcpu : std::nullopt;
 }
 
 }  // namespace hvgdb::emulator

@@ -2,6 +2,7 @@
 // How QEMU's stub is told to run, and how it tells that it stopped.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,5 +31,9 @@ struct ResumeCommand {
 /// debug exception itself (signal 5).
 [[nodiscard]] Expected<MachineStop> parse_stop_reply(std::string_view body, const std::vector<VcpuId>& stepped,
                                                      unsigned vcpu_count);
+
+/// The vCPU that QEMU's stub has selected by sending this stop reply: one that raised a debug exception (QEMU,
+/// gdbstub/system.c: gdb_set_stop_cpu). Nothing for all other replies.
+[[nodiscard]] std::optional<VcpuId> selected_by(std::string_view stop_reply, unsigned vcpu_count);
 
 }  // namespace hvgdb::emulator

@@ -2,7 +2,6 @@
 // The vCPU threads' side of TcgInstrumentation.
 #include <algorithm>
 #include <array>
-#include <unistd.h>
 
 #include "emulator/machine.hpp"
 #include "emulator/tcg_instrumentation.hpp"
@@ -10,9 +9,6 @@
 namespace hvgdb::emulator {
 namespace {
 
-constexpr std::uint64_t kPageSize = 0x1000;
-constexpr std::uint64_t kPageOffset = kPageSize - 1;
-constexpr useconds_t kParkingPause = 20;
 /// A reset takes some 150 ms at most; whoever waits for one must not hang the guest if it never comes.
 constexpr std::chrono::seconds kResetLimit{5};
 
@@ -27,7 +23,7 @@ void TcgInstrumentation::register_callbacks() {
     qemu_plugin_register_vcpu_resume_cb(setup_.plugin, on_vcpu_resume, this);
     qemu_plugin_register_vcpu_discon_cb(setup_.plugin, QEMU_PLUGIN_DISCON_INTERRUPT | QEMU_PLUGIN_DISCON_EXCEPTION,
                                         on_discontinuity, this);
-    if (translating_) {
+    if (registered_) {
         qemu_plugin_register_vcpu_tb_trans_cb(setup_.plugin, on_translate, this);
     }
 }
@@ -41,18 +37,31 @@ void TcgInstrumentation::on_vcpu_init(unsigned vcpu, void* user) {
     for (unsigned number = 0; number < self.root_writes_.size(); ++number) {
         self.root_writes_[number] = {&self, self.registers_.find(x86_general_register(number))};
     }
+    if (self.setup_.blocks != nullptr) {
+        self.setup_.blocks->started(self.registers_, self);
+    }
     self.setup_.on_started();
 }
 
 /// A vCPU that wakes from a pause runs no guest code before the blocks it may run are dropped; with multi-threaded TCG
 /// this includes the vCPUs which do not do it themselves.
-void TcgInstrumentation::on_vcpu_resume(unsigned /*vcpu*/, void* user) {
-    self_of(user).reset_if_wanted(true);
+void TcgInstrumentation::on_vcpu_resume(unsigned vcpu, void* user) {
+    auto& self = self_of(user);
+    self.reset_if_wanted(true);
+    if (self.setup_.blocks != nullptr) {
+        self.setup_.blocks->resumed(VcpuId{vcpu});
+    }
 }
 
-void TcgInstrumentation::on_discontinuity(unsigned vcpu, int /*type*/, std::uint64_t from, std::uint64_t /*to*/,
-                                          void* user) {
+void TcgInstrumentation::on_discontinuity(unsigned vcpu, int type, std::uint64_t from, std::uint64_t to, void* user) {
     auto& self = self_of(user);
+    const bool delivered = (static_cast<unsigned>(type) & static_cast<unsigned>(QEMU_PLUGIN_DISCON_EXCEPTION)) == 0;
+    if (!delivered && self.registered_) {
+        self.faults_.exception(VcpuId{vcpu});
+    }
+    if (self.setup_.blocks != nullptr) {
+        self.setup_.blocks->discontinuity(VcpuId{vcpu}, delivered, VirtAddr{from}, VirtAddr{to});
+    }
     self.reset_if_wanted(false);
     if (self.translating_.load(std::memory_order_relaxed)) {
         self.parking_.restarted(VcpuId{vcpu}, VirtAddr{from});
@@ -61,31 +70,50 @@ void TcgInstrumentation::on_discontinuity(unsigned vcpu, int /*type*/, std::uint
 
 void TcgInstrumentation::reset_if_wanted(bool wait_for_others) {
     Reset expected = Reset::wanted;
-    if (reset_.load(std::memory_order_relaxed) == Reset::none) {
+    const Reset state = reset_.load(std::memory_order_relaxed);
+    if (state == Reset::none) {
         return;
+    }
+    if (state == Reset::postponed) {
+        expected = Reset::postponed;
+        wait_for_others = false;
+        if (faults_.any_open()) {
+            return;
+        }
     }
     if (reset_.compare_exchange_strong(expected, Reset::running)) {
         qemu_plugin_reset(setup_.plugin, on_reset, this);
     } else if (wait_for_others) {
         std::unique_lock lock(reset_mutex_);
-        reset_done_.wait_for(lock, kResetLimit, [this] { return reset_ == Reset::none; });
+        reset_done_.wait_for(lock, kResetLimit, [this] { return reset_ == Reset::none || reset_ == Reset::postponed; });
     }
 }
 
+/// No vCPU executes, and none translates.
 void TcgInstrumentation::on_reset(void* user) {
     auto& self = self_of(user);
+    const bool wants_blocks = self.wants_blocks();
+    if (self.registered_ && wants_blocks) {
+        self.translating_ = true;  // again, since the server decided
+    }
+    const bool postponed = !self.translating_ && self.registered_ && self.faults_.any_open();
+    self.registered_ = self.translating_ || postponed;
     self.register_callbacks();
     {
         const std::scoped_lock lock(self.candidates_mutex_);
         self.candidates_.clear();
     }
     self.registry_.forget_translations();
+    if (self.setup_.blocks != nullptr) {
+        self.setup_.blocks->forgotten(self.translating_);
+    }
     const std::scoped_lock lock(self.reset_mutex_);
-    self.reset_ = Reset::none;
+    self.reset_ = postponed ? Reset::postponed : Reset::none;
     self.reset_done_.notify_all();
 }
 
 void TcgInstrumentation::on_translate(qemu_plugin_tb* block, void* user) {
+    self_of(user).faults_.translated();
     self_of(user).instrument(block);
 }
 
@@ -98,6 +126,10 @@ void TcgInstrumentation::instrument(qemu_plugin_tb* block) {
             instrument_sites(block, instruction);
         }
     }
+    if (setup_.blocks != nullptr && !setup_.blocks->instrument(block, table)) {
+        Reset none = Reset::none;
+        reset_.compare_exchange_strong(none, Reset::wanted);
+    }
     if (count != 0 && !setup_.arch->root_register.empty()) {
         // It ends its block, because what follows is fetched through the new tables.
         instrument_root_write(qemu_plugin_tb_get_insn(block, count - 1));
@@ -105,11 +137,10 @@ void TcgInstrumentation::instrument(qemu_plugin_tb* block) {
 }
 
 void TcgInstrumentation::instrument_sites(const qemu_plugin_tb* block, qemu_plugin_insn* instruction) {
-    const std::uint64_t start = qemu_plugin_tb_vaddr(block);
-    const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
-    for (const SiteGroup& group : registry_.table().find(VirtAddr{address})) {
-        Candidate* shared = candidate({this, &group, start & kPageOffset, address & kPageOffset,
-                                       (start & ~kPageOffset) != (address & ~kPageOffset)});
+    const VirtAddr address{qemu_plugin_insn_vaddr(instruction)};
+    const auto place = InstructionPlace::of(VirtAddr{qemu_plugin_tb_vaddr(block)}, address);
+    for (const SiteGroup& group : registry_.table().find(address)) {
+        Candidate* shared = candidate({this, &group, place});
         if (group.only) {
             qemu_plugin_register_vcpu_insn_exec_cond_cb(instruction, on_candidate, QEMU_PLUGIN_CB_RW_REGS_PC,
                                                         QEMU_PLUGIN_COND_EQ, space_, group.only->root, shared);
@@ -121,8 +152,7 @@ void TcgInstrumentation::instrument_sites(const qemu_plugin_tb* block, qemu_plug
 
 TcgInstrumentation::Candidate* TcgInstrumentation::candidate(const Candidate& wanted) {
     const std::scoped_lock lock(candidates_mutex_);
-    const auto key = std::tuple(wanted.group, wanted.block_offset, wanted.offset, wanted.next_page);
-    return &candidates_.try_emplace(key, wanted).first->second;
+    return &candidates_.try_emplace({wanted.group, wanted.place}, wanted).first->second;
 }
 
 void TcgInstrumentation::instrument_root_write(qemu_plugin_insn* instruction) {
@@ -141,40 +171,44 @@ void TcgInstrumentation::on_root_write(unsigned vcpu, void* root_write) {
     }
 }
 
-/// Owns nothing when it parks: set_pc leaves by a long jump.
 void TcgInstrumentation::on_candidate(unsigned vcpu, void* candidate) {
     const auto& here = *static_cast<Candidate*>(candidate);
-    const Arrival arrival = here.self->arrive(vcpu, here);
-    if (arrival.action == Parking::Action::go_on) {
-        return;
-    }
-    if (arrival.action == Parking::Action::park) {
-        usleep(kParkingPause);
-    }
-    qemu_plugin_set_pc(arrival.pc);
+    end_callback(here.self->arrive(vcpu, here));
 }
 
-/// The program counter that QEMU shows in the middle of a block may be stale, but not by more than the block: its page
-/// tells in which mapping of the page the vCPU is.
-[[gnu::noinline]] TcgInstrumentation::Arrival TcgInstrumentation::arrive(unsigned vcpu, const Candidate& candidate) {
+[[gnu::noinline]] Arrival TcgInstrumentation::arrive(unsigned vcpu, const Candidate& candidate) {
     // Sites that wait, disabled, for their return must cost next to nothing: reading a register takes 50 ns.
     if (std::ranges::none_of(candidate.group->slots, [](const Slot* slot) { return slot->enabled(); })) {
         return {};
     }
-    const auto shown = read_plugin_register(registers_.program_counter());
-    if (!shown) {
+    const auto here = pc(candidate.place);
+    if (!here) {
         return {};
     }
-    std::uint64_t pc = (*shown & ~kPageOffset) | candidate.offset;
-    if (candidate.next_page && (*shown & kPageOffset) >= candidate.block_offset) {
-        pc += kPageSize;
-    }
-    PluginVcpu context(VcpuId{vcpu}, VirtAddr{pc}, AddressSpace{qemu_plugin_u64_get(space_, vcpu)}, registers_);
-    const Parking::Action action = parking_.arrive(context, candidate.group->slots);
+    PluginVcpu context(VcpuId{vcpu}, *here, space(VcpuId{vcpu}), {registers_, memory_});
+    return {tell(parking_.arrive(context, candidate.group->slots)), here->value};
+}
+
+AddressSpace TcgInstrumentation::space(VcpuId vcpu) const {
+    return AddressSpace{qemu_plugin_u64_get(space_, vcpu.index)};
+}
+
+std::optional<VirtAddr> TcgInstrumentation::pc(const InstructionPlace& place) const {
+    const auto shown = read_plugin_register(registers_.program_counter());
+    return shown ? std::optional(place.pc(*shown)) : std::nullopt;
+}
+
+Parking::Action TcgInstrumentation::stop(VcpuId vcpu, VirtAddr pc, const std::shared_ptr<const Halter>& halter,
+                                         bool anew) {
+    PluginVcpu context(vcpu, pc, space(vcpu), {registers_, memory_});
+    return tell(parking_.halt(context, halter, anew));
+}
+
+Parking::Action TcgInstrumentation::tell(Parking::Action action) const {
     if (action == Parking::Action::park_first) {
         setup_.on_parked();
     }
-    return {action, pc};
+    return action;
 }
 
 }  // namespace hvgdb::emulator

@@ -2,8 +2,6 @@
 // The server's side: sites come and go, blocks are translated anew. The vCPUs' side is in tcg_callbacks.cpp.
 #include "emulator/tcg_instrumentation.hpp"
 
-#include <array>
-
 #include "emulator/machine.hpp"
 
 namespace hvgdb::emulator {
@@ -14,13 +12,14 @@ constexpr std::size_t kMaxRetiredTables = 512;
 
 }  // namespace
 
-TcgInstrumentation::TcgInstrumentation(Setup setup) : setup_(std::move(setup)), parking_(setup_.max_vcpus) {
+TcgInstrumentation::TcgInstrumentation(Setup setup)
+    : setup_(std::move(setup)), parking_(setup_.max_vcpus), faults_(setup_.max_vcpus) {
     space_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     register_callbacks();
 }
 
-SiteHandle TcgInstrumentation::add_site(SiteSpec where, SiteCallback callback) {
-    return registry_.add(where, std::move(callback));
+SiteHandle TcgInstrumentation::add_site(SiteSpec where, CodePlace place, SiteCallback callback) {
+    return registry_.add(where, place, std::move(callback));
 }
 
 std::optional<PendingStop> TcgInstrumentation::pending_stop() {
@@ -33,7 +32,7 @@ std::optional<PendingStop> TcgInstrumentation::pending_stop() {
         const auto space = read_address_space(*machine_, vcpu);
         const auto pc = read_number(*machine_, vcpu, machine_->description().program_counter());
         if (pc.value_or(0) == parked->pc.value && (!space || *space == parked->space)) {
-            return PendingStop{vcpu, parked->where};
+            return PendingStop{vcpu, parked->where, parked->halter};
         }
         parking_.left_parked(vcpu);
     }
@@ -51,10 +50,13 @@ void TcgInstrumentation::pass_once(VcpuId vcpu, VirtAddr pc) {
 Expected<void> TcgInstrumentation::prepare_resume() {
     parking_.prepare_resume(registry_);
     registry_.publish();
-    const bool needed = !registry_.empty();
-    if (needed && setup_.arch == nullptr) {
+    if (!registry_.empty() && setup_.arch == nullptr) {
         return fail(Errc::unsupported, "breakpoints are not supported on this architecture");
     }
+    if (setup_.blocks != nullptr) {
+        setup_.blocks->prepare_resume();
+    }
+    const bool needed = !registry_.empty() || wants_blocks();
     if (needed != translating_) {
         if (needed) {
             if (auto seeded = seed_address_spaces(); !seeded) {
@@ -62,7 +64,8 @@ Expected<void> TcgInstrumentation::prepare_resume() {
             }
         }
         want_reset(needed);
-    } else if (registry_.retired_tables() > kMaxRetiredTables) {
+    } else if (registry_.retired_tables() > kMaxRetiredTables ||
+               (setup_.blocks != nullptr && setup_.blocks->outdated())) {
         want_reset(needed);
     }
     for (Slot* slot : registry_.untranslated()) {
@@ -74,27 +77,32 @@ Expected<void> TcgInstrumentation::prepare_resume() {
     return {};
 }
 
-/// Drops just the blocks that hold the site's instruction, where its page is sure to be known: kernel-half pages are
-/// the same in all address spaces, others only while a vCPU uses the site's own.
+/// Translations are not switched on here: that needs a paused machine. `running` keeps vCPUs from a reset meanwhile.
+void TcgInstrumentation::relax() {
+    Reset expected = Reset::none;
+    if (setup_.blocks != nullptr && translating_ && setup_.blocks->outdated() &&
+        reset_.compare_exchange_strong(expected, Reset::running)) {
+        want_reset(!registry_.empty() || wants_blocks());
+    }
+}
+
+/// Drops just the blocks that hold the site's instruction, where its page is sure to be known: because we were told, or
+/// kernel-half pages are the same in all address spaces, or a vCPU uses the site's own.
 bool TcgInstrumentation::retranslate(const Slot& slot) {
+    if (const CodePlace& place = slot.place(); place.known) {
+        return !place.physical || machine_->rewrite_byte(*place.physical);
+    }
     const auto [address, space] = slot.where();
     const bool kernel_half = (address.value >> 63) != 0;
     for (unsigned index = 0; index < machine_->vcpu_count(); ++index) {
         const VcpuId vcpu{index};
         const auto current = space ? read_address_space(*machine_, vcpu) : AddressSpace{};
         const bool reachable = space ? current && *current == *space : kernel_half;
-        if (reachable && rewrite_byte(vcpu, address)) {
+        if (reachable && machine_->rewrite_byte(vcpu, address)) {
             return true;
         }
     }
     return false;
-}
-
-/// A debugger's write makes QEMU drop every block in reach of the physical byte, whatever it writes.
-bool TcgInstrumentation::rewrite_byte(VcpuId vcpu, VirtAddr address) {
-    std::array<std::byte, 1> byte{};
-    const auto size = machine_->read_memory(vcpu, address, byte);
-    return size && *size == 1 && machine_->write_memory(vcpu, address, byte);
 }
 
 Expected<void> TcgInstrumentation::seed_address_spaces() {

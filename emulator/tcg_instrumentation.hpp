@@ -12,28 +12,33 @@
 #include <mutex>
 #include <optional>
 #include <span>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "emulator/arch.hpp"
+#include "emulator/block_instrument.hpp"
 #include "emulator/instrumentation.hpp"
 #include "emulator/parking.hpp"
 #include "emulator/plugin_vcpu.hpp"
 #include "emulator/qemu_plugin_api.hpp"
 #include "emulator/site_registry.hpp"
+#include "emulator/tcg_arrival.hpp"
+#include "emulator/translation_faults.hpp"
+#include "emulator/virtual_memory.hpp"
 
 namespace hvgdb::emulator {
 
 struct RegisterInfo;
 
-/// Made in qemu_plugin_install; must outlive every vCPU. While there are no sites no translation callback is
-/// registered, so that the guest runs at full speed.
-class TcgInstrumentation final : public Instrumentation {
+/// Made in qemu_plugin_install; must outlive every vCPU. While there are no sites, and nobody else wants blocks, no
+/// translation callback is registered, so that the guest runs at full speed.
+class TcgInstrumentation final : public Instrumentation, private VcpuStops {
   public:
     struct Setup {
         qemu_plugin_id_t plugin = 0;
         const Arch* arch = nullptr;  ///< null: no sites on this architecture
         unsigned max_vcpus = 1;
+        BlockInstrument* blocks = nullptr;  ///< outlives this object; null: none
         // Both run on vCPU threads and must only post.
         std::function<void()> on_started;  ///< the machine is built
         std::function<void()> on_parked;   ///< a vCPU parked: the machine has to be paused
@@ -43,28 +48,29 @@ class TcgInstrumentation final : public Instrumentation {
     /// Before the first resume. The machine must outlive all other calls.
     void attach(Machine& machine) { machine_ = &machine; }
 
-    [[nodiscard]] SiteHandle add_site(SiteSpec where, SiteCallback callback) override;
+    /// A faster way than QEMU's own for sites to read memory, by the page tables of a vCPU's address space; what it
+    /// cannot read is asked of QEMU. Null: none. On a paused machine; must outlive the use of it.
+    void set_memory(const VirtualMemory* memory) { memory_ = memory; }
+
+    [[nodiscard]] SiteHandle add_site(SiteSpec where, CodePlace place, SiteCallback callback) override;
     [[nodiscard]] std::vector<SiteInfo> sites() const override { return registry_.list(); }
     [[nodiscard]] std::optional<PendingStop> pending_stop() override;
     void pass_once(VcpuId vcpu, VirtAddr pc) override;
     [[nodiscard]] Expected<void> prepare_resume() override;
+
+    /// Now and then, while the machine runs: takes what `blocks` put into code away when it is not wanted any more.
+    void relax();
 
   private:
     /// What one instrumented instruction's callback has to know; shared by all equal ones.
     struct Candidate {
         TcgInstrumentation* self = nullptr;
         const SiteGroup* group = nullptr;
-        std::uint64_t block_offset = 0;  ///< page offset of the block's start
-        std::uint64_t offset = 0;        ///< page offset of the instruction
-        bool next_page = false;          ///< it starts in the page after the block's first
+        InstructionPlace place;
     };
     struct RootWrite {
         TcgInstrumentation* self = nullptr;
         qemu_plugin_register* source = nullptr;
-    };
-    struct Arrival {
-        Parking::Action action = Parking::Action::go_on;
-        std::uint64_t pc = 0;
     };
 
     // vCPU threads; `user` is this object unless said otherwise.
@@ -83,15 +89,21 @@ class TcgInstrumentation final : public Instrumentation {
     [[nodiscard]] Candidate* candidate(const Candidate& wanted);
     [[nodiscard]] Arrival arrive(unsigned vcpu, const Candidate& candidate);
     void reset_if_wanted(bool wait_for_others);
+    [[nodiscard]] AddressSpace space(VcpuId vcpu) const override;
+    [[nodiscard]] std::optional<VirtAddr> pc(const InstructionPlace& place) const override;
+    [[nodiscard]] Parking::Action stop(VcpuId vcpu, VirtAddr pc, const std::shared_ptr<const Halter>& halter,
+                                       bool anew) override;
+    [[nodiscard]] Parking::Action tell(Parking::Action action) const;
 
     // The server's thread.
     [[nodiscard]] bool retranslate(const Slot& slot);
-    [[nodiscard]] bool rewrite_byte(VcpuId vcpu, VirtAddr address);
     [[nodiscard]] Expected<void> seed_address_spaces();
     void want_reset(bool translating);
+    [[nodiscard]] bool wants_blocks() const { return setup_.blocks != nullptr && setup_.blocks->wanted(); }
 
     Setup setup_;
     Machine* machine_ = nullptr;
+    std::atomic<const VirtualMemory*> memory_ = nullptr;
     SiteRegistry registry_;
     Parking parking_;
     PluginRegisters registers_;
@@ -99,13 +111,16 @@ class TcgInstrumentation final : public Instrumentation {
     std::array<RootWrite, 16> root_writes_{};
 
     std::mutex candidates_mutex_;
-    std::map<std::tuple<const SiteGroup*, std::uint64_t, std::uint64_t, bool>, Candidate> candidates_;
+    std::map<std::pair<const SiteGroup*, InstructionPlace>, Candidate> candidates_;
 
-    enum class Reset : std::uint8_t { none, wanted, running };
+    /// `postponed`: to be done again to switch translation callbacks off, once that is safe.
+    enum class Reset : std::uint8_t { none, wanted, running, postponed };
     std::mutex reset_mutex_;
     std::condition_variable reset_done_;
     std::atomic<Reset> reset_{Reset::none};
-    std::atomic<bool> translating_{false};  ///< what the next, or the last, reset switched to
+    std::atomic<bool> translating_{false};  ///< what the next, or the last, reset switches to
+    std::atomic<bool> registered_{false};   ///< whether translations are told now
+    TranslationFaults faults_;
 };
 
 }  // namespace hvgdb::emulator

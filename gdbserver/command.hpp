@@ -20,6 +20,12 @@ struct PacketRow {
     std::string_view meaning;  ///< one line for docs/packets.md
 };
 
+/// Whether it asks about an inferior, or does something to one, that is attached already.
+[[nodiscard]] bool needs_inferior(const Command& command);
+
+/// Whether it asks about the guest as a whole, of which more is known while it stands still.
+[[nodiscard]] bool needs_glance(const Command& command);
+
 /// In the order in which rows are tried.
 [[nodiscard]] std::span<const PacketRow> packet_table();
 

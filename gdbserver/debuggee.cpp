@@ -2,19 +2,30 @@
 #include "gdbserver/debuggee.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "gdbserver/log.hpp"
+#include "gdbserver/process_inferior.hpp"
 
 namespace hvgdb::gdbserver {
 
 using cmd::PointKind;
 
-Debuggee::Debuggee(emulator::Machine& machine, emulator::Instrumentation& instrumentation)
-    : machine_(machine),
-      instrumentation_(instrumentation),
-      whole_(machine),
-      breakpoints_(instrumentation),
-      watchpoints_(machine) {
+namespace {
+
+bool is_breakpoint(PointKind kind) {
+    return kind == PointKind::software || kind == PointKind::hardware;
+}
+
+bool is_compat(const Inferior& inferior) {
+    return inferior.description().architecture() == "i386";
+}
+
+}  // namespace
+
+Debuggee::Debuggee(emulator::Machine& machine, emulator::Instrumentation& instrumentation,
+                   BreakpointSet::Console console)
+    : machine_(machine), instrumentation_(instrumentation), console_(std::move(console)), watchpoints_(machine) {
     machine_.set_stop_handler([this](const emulator::MachineStop& stop) { on_stop(stop); });
 }
 
@@ -22,94 +33,131 @@ Debuggee::~Debuggee() {
     machine_.set_stop_handler({});
 }
 
-Inferior* Debuggee::find_inferior(std::uint32_t pid) {
-    return attached_ && pid == whole_.pid() ? &whole_ : nullptr;
+void Debuggee::set_os(osi::Os* os, osi::Events* events) {
+    os_ = os;
+    events_.set_events(events);
+    starts_.set_events(events);
+    stepper_ = os == nullptr ? nullptr : std::make_unique<ThreadStepper>(machine_, instrumentation_, *os);
 }
 
-std::vector<ThreadId> Debuggee::threads() const {
+Debuggee::Attached* Debuggee::find(std::uint32_t pid) const {
+    const auto found = std::ranges::find_if(inferiors_, [pid](const auto& it) { return it->inferior->pid() == pid; });
+    return found == inferiors_.end() ? nullptr : found->get();
+}
+
+Inferior* Debuggee::find_inferior(std::uint32_t pid) {
+    const auto* attached = find(pid);
+    return attached == nullptr ? nullptr : attached->inferior.get();
+}
+
+std::vector<std::uint32_t> Debuggee::pids() const {
+    std::vector<std::uint32_t> result;
+    std::ranges::transform(inferiors_, std::back_inserter(result), [](const auto& it) { return it->inferior->pid(); });
+    return result;
+}
+
+std::vector<ThreadId> Debuggee::threads_if(bool (*wanted)(const Attached&)) const {
     std::vector<ThreadId> result;
-    if (!attached_) {
-        return result;
-    }
-    for (const auto& thread : whole_.threads()) {
-        result.push_back({.pid = whole_.pid(), .tid = thread.tid});
+    for (const auto& attached : inferiors_) {
+        for (const auto& thread : wanted(*attached) ? attached->inferior->threads() : std::vector<ThreadInfo>{}) {
+            result.push_back({.pid = attached->inferior->pid(), .tid = thread.tid});
+        }
     }
     return result;
 }
 
+std::vector<ThreadId> Debuggee::threads() const {
+    return threads_if([](const Attached&) { return true; });
+}
+
+std::vector<ThreadId> Debuggee::process_threads() const {
+    return threads_if([](const Attached& attached) { return attached.process != nullptr; });
+}
+
 std::optional<ThreadId> Debuggee::choose(const ThreadPattern& pattern) const {
-    if (!attached_) {
-        return std::nullopt;
-    }
-    if (last_stop_ && pattern.matches(last_stop_->thread)) {
+    if (last_stop_ && find(last_stop_->thread.pid) != nullptr && pattern.matches(last_stop_->thread)) {
         return last_stop_->thread;
     }
-    const auto all = threads();
-    const auto found = std::ranges::find_if(all, [&](const ThreadId& thread) { return pattern.matches(thread); });
-    return found == all.end() ? std::nullopt : std::optional(*found);
+    return most_telling(pattern);
 }
 
-Expected<void> Debuggee::attach(std::uint32_t pid) {
-    if (gone_) {
-        return fail(Errc::gone, "the emulator ended");
-    }
-    if (pid != whole_.pid()) {
-        return fail(Errc::not_found, "no such process; 1 is the whole machine");
-    }
-    leaving_ = false;
-    if (!machine_.running()) {
-        attached_ = true;
-        last_stop_ = stopped_at(reported_ ? reported_->vcpu : VcpuId{});
+std::vector<ThreadInfo> Debuggee::candidates(const Attached& attached, const ThreadPattern& pattern) {
+    const auto& inferior = *attached.inferior;
+    if (pattern.pid > 0 && pattern.pid != inferior.pid()) {
         return {};
     }
-    client_interrupt_ = true;
-    auto asked = machine_.interrupt();
-    if (!asked) {
-        return asked;
+    if (pattern.tid <= 0) {
+        return inferior.speakers();
     }
-    attached_ = true;
-    pausing_ = true;
-    return {};
+    auto thread = inferior.thread(static_cast<std::uint32_t>(pattern.tid));
+    return thread ? std::vector{*std::move(thread)} : std::vector<ThreadInfo>{};
 }
 
-void Debuggee::detach() {
-    if (!std::exchange(attached_, false)) {
-        return;
-    }
-    const bool must_pause = breakpoints_.has_sites() || watchpoints_.has_inserted() || step_flags_before_;
-    breakpoints_.clear();
-    watchpoints_.forget();
-    range_.reset();
-    last_stop_.reset();
-    running_ = pausing_ = false;
-    if (gone_) {
-        return;
-    }
-    if (!machine_.running()) {
-        run_on();
-    } else if (client_interrupt_ || must_pause) {
-        leaving_ = true;
-        if (const auto asked = machine_.interrupt(); !asked) {
-            log().warn("pausing to detach: {}", asked.error().detail);
+std::optional<ThreadId> Debuggee::most_telling(const ThreadPattern& pattern) const {
+    for (const auto& attached : inferiors_) {
+        const auto pid = attached->inferior->pid();
+        if (const auto threads = candidates(*attached, pattern); !threads.empty()) {
+            const auto telling = [&](const ThreadInfo& thread) {
+                const auto on = thread.vcpu && os_ != nullptr ? current(*thread.vcpu) : std::nullopt;
+                const bool last = last_stop_ && last_stop_->thread == ThreadId{.pid = pid, .tid = thread.tid};
+                return (on && on->user_mode ? 4 : 0) + (thread.vcpu ? 2 : 0) + (last ? 1 : 0);
+            };
+            const bool one = threads.size() == 1 || attached->process == nullptr;
+            const auto best = one ? threads.begin() : std::ranges::max_element(threads, {}, telling);
+            return ThreadId{.pid = pid, .tid = best->tid};
         }
     }
+    return std::nullopt;
 }
 
-Expected<void> Debuggee::insert(const cmd::Point& point) {
-    if (!attached_) {
+std::optional<ThreadInfo> Debuggee::thread_info(const ThreadId& thread) const {
+    const auto* attached = find(thread.pid);
+    return attached == nullptr ? std::nullopt : attached->inferior->thread(thread.tid);
+}
+
+std::optional<VcpuId> Debuggee::vcpu_of(const ThreadId& thread) const {
+    const auto info = thread_info(thread);
+    return info ? info->vcpu : std::nullopt;
+}
+
+Stopped Debuggee::stopped_thread(const ThreadId& thread) const {
+    Stopped stopped;
+    stopped.thread = thread;
+    if (const auto info = thread_info(thread)) {
+        stopped.core = info->core;
+    }
+    return stopped;
+}
+
+Expected<void> Debuggee::insert(std::uint32_t pid, const cmd::InsertPoint& command) {
+    auto* const attached = find(pid);
+    if (attached == nullptr) {
         return fail(Errc::not_found, "nothing is attached");
     }
-    if (point.kind == PointKind::software || point.kind == PointKind::hardware) {
-        return breakpoints_.insert(point.kind, point.address);
+    if (!is_breakpoint(command.point.kind)) {
+        return watchpoints_.insert(pid, command.point);
     }
-    return watchpoints_.insert(point);
+    const auto& inferior = *attached->inferior;
+    auto code = BreakpointCode::parse(command, inferior.description(), is_compat(inferior));
+    if (!code) {
+        return std::unexpected(code.error());
+    }
+    auto inserted = attached->breakpoints.insert(command.point.kind, command.point.address, *std::move(code));
+    if (inserted && attached->process != nullptr) {
+        attached->process->allow_execution(command.point.address);
+    }
+    return inserted;
 }
 
-void Debuggee::remove(const cmd::Point& point) {
-    if (point.kind == PointKind::software || point.kind == PointKind::hardware) {
-        breakpoints_.remove(point.kind, point.address);
-    } else {
-        watchpoints_.remove(point);
+void Debuggee::remove(std::uint32_t pid, const cmd::Point& point) {
+    auto* const attached = find(pid);
+    if (attached != nullptr && is_breakpoint(point.kind)) {
+        attached->breakpoints.remove(point.kind, point.address);
+        if (attached->process != nullptr && !attached->breakpoints.kind_at(point.address)) {
+            attached->process->withdraw_execution(point.address);
+        }
+    } else if (attached != nullptr) {
+        watchpoints_.remove(pid, point);
     }
 }
 

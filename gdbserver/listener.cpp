@@ -16,29 +16,12 @@
 #include <unistd.h>
 #include <utility>
 
+#include "gdbserver/descriptor.hpp"
 #include "gdbserver/listen_address.hpp"
 
 namespace hvgdb::gdbserver {
 
 namespace {
-
-/// A socket closed on every way out.
-class Descriptor {
-  public:
-    explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (descriptor_ >= 0) {
-            ::close(descriptor_);
-        }
-    }
-    [[nodiscard]] int get() const { return descriptor_; }
-    [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
-
-  private:
-    int descriptor_;
-};
 
 std::unexpected<Error> cannot_listen(const ListenAddress& where, std::string_view why) {
     return fail(Errc::bad_argument, fmt::format("cannot listen on {}: {}", where.text(), why));

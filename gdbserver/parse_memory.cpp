@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -67,9 +68,6 @@ std::optional<cmd::PointKind> parse_point_kind(std::string_view text) {
 
 // KIND,ADDRESS,LENGTH
 Expected<std::optional<cmd::Point>> parse_point(std::string_view rest) {
-    if (rest.contains(';')) {
-        return fail(Errc::unsupported, "breakpoint conditions and commands are not supported");
-    }
     const auto kind = parse_point_kind(take_until(rest, ','));
     if (!kind) {
         return std::nullopt;
@@ -81,25 +79,88 @@ Expected<std::optional<cmd::Point>> parse_point(std::string_view rest) {
     return cmd::Point{.kind = *kind, .address = range->address, .length = range->length};
 }
 
+constexpr std::size_t kMaxExpressions = 16;
+constexpr std::size_t kMaxExpressionSize = 4096;
+
+// XLENGTH,BYTES at the beginning of `options`
+bool take_expression(std::string_view& options, std::vector<Bytes>& expressions) {
+    options.remove_prefix(1);
+    const auto length = parse_hex(take_until(options, ','));
+    if (!length || *length > kMaxExpressionSize || expressions.size() == kMaxExpressions) {
+        return false;
+    }
+    const auto digits = std::min<std::size_t>(*length * 2, options.size());
+    auto bytes = decode_hex(options.substr(0, digits));
+    if (!bytes || bytes->size() != *length) {
+        return false;
+    }
+    options.remove_prefix(digits);
+    expressions.push_back(std::move(*bytes));
+    return true;
+}
+
+// ;EXPRESSION...;cmds:PERSIST,EXPRESSION... with or without semicolons between expressions
+bool take_code(std::string_view options, cmd::InsertPoint& insert) {
+    constexpr std::string_view kCommands = "cmds:";
+    auto* expressions = &insert.conditions;
+    while (!options.empty()) {
+        if (options.starts_with(';')) {
+            options.remove_prefix(1);
+        }
+        if (options.starts_with(kCommands)) {
+            options.remove_prefix(kCommands.size());
+            const auto persist = take_until(options, ',');
+            if (persist != "0" && persist != "1") {
+                return false;
+            }
+            insert.persist = persist == "1";
+            expressions = &insert.commands;
+        } else if (!options.starts_with('X') || !take_expression(options, *expressions)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
+Expected<Command> read_registers(std::string_view rest) {
+    const auto thread = take_own_thread(rest);
+    if (!thread) {
+        return std::unexpected(thread.error());
+    }
+    return rest.empty() ? Command{cmd::ReadRegisters{.thread = *thread}} : Command{cmd::Unknown{}};
+}
+
 Expected<Command> write_registers(std::string_view rest) {
+    const auto thread = take_own_thread(rest);
+    if (!thread) {
+        return std::unexpected(thread.error());
+    }
     auto block = decode_hex(rest);
     if (!block) {
         return fail(Errc::bad_argument, "registers must be in hexadecimal");
     }
-    return Command{cmd::WriteRegisters{.block = std::move(*block)}};
+    return Command{cmd::WriteRegisters{.block = std::move(*block), .thread = *thread}};
 }
 
 Expected<Command> read_register(std::string_view rest) {
+    const auto thread = take_own_thread(rest);
+    if (!thread) {
+        return std::unexpected(thread.error());
+    }
     const auto number = parse_register_number(rest);
     if (!number) {
         return fail(Errc::bad_argument, "malformed register number");
     }
-    return Command{cmd::ReadRegister{.number = *number}};
+    return Command{cmd::ReadRegister{.number = *number, .thread = *thread}};
 }
 
 Expected<Command> write_register(std::string_view rest) {
+    const auto thread = take_own_thread(rest);
+    if (!thread) {
+        return std::unexpected(thread.error());
+    }
     const auto parts = split_once(rest, '=');
     if (!parts) {
         return fail(Errc::bad_argument, "P wants a register number and a value");
@@ -109,7 +170,7 @@ Expected<Command> write_register(std::string_view rest) {
     if (!number || !value) {
         return fail(Errc::bad_argument, "malformed register number or value");
     }
-    return Command{cmd::WriteRegister{.number = *number, .value = std::move(*value)}};
+    return Command{cmd::WriteRegister{.number = *number, .value = std::move(*value), .thread = *thread}};
 }
 
 Expected<Command> read_memory(std::string_view rest) {
@@ -143,14 +204,23 @@ Expected<Command> write_memory_binary(std::string_view rest) {
 }
 
 Expected<Command> insert_point(std::string_view rest) {
-    const auto point = parse_point(rest);
+    const auto options_at = std::min(rest.find(';'), rest.size());
+    const auto point = parse_point(rest.substr(0, options_at));
     if (!point) {
         return std::unexpected(point.error());
     }
     if (!*point) {
         return Command{cmd::Unknown{}};
     }
-    return Command{cmd::InsertPoint{.point = **point}};
+    cmd::InsertPoint insert{.point = **point, .conditions = {}, .commands = {}};
+    if (!take_code(rest.substr(options_at), insert)) {
+        return fail(Errc::bad_argument, "malformed condition or command");
+    }
+    const bool has_code = !insert.conditions.empty() || !insert.commands.empty();
+    if (has_code && insert.point.kind != cmd::PointKind::software && insert.point.kind != cmd::PointKind::hardware) {
+        return fail(Errc::unsupported, "watchpoints have no conditions or commands");
+    }
+    return Command{std::move(insert)};
 }
 
 Expected<Command> remove_point(std::string_view rest) {

@@ -13,8 +13,15 @@ namespace {
 // gdb sends at most one action a thread and a default.
 constexpr std::size_t kMaxActions = 4096;
 
-bool is_signal(std::string_view text) {
-    return text.size() == 2 && parse_hex(text).has_value();
+std::optional<unsigned> parse_signal(std::string_view text) {
+    const auto number = text.size() == 2 ? parse_hex(text) : std::nullopt;
+    return number ? std::optional(static_cast<unsigned>(*number)) : std::nullopt;
+}
+
+std::optional<cmd::Action> with_signal(cmd::Action action, std::string_view text) {
+    const auto signal = parse_signal(text);
+    action.signal = signal.value_or(0);
+    return signal ? std::optional(action) : std::nullopt;
 }
 
 std::optional<cmd::Action> parse_motion(std::string_view text) {
@@ -27,13 +34,13 @@ std::optional<cmd::Action> parse_motion(std::string_view text) {
         case 'c':
             return rest.empty() ? std::optional(action) : std::nullopt;
         case 'C':
-            return is_signal(rest) ? std::optional(action) : std::nullopt;
+            return with_signal(action, rest);
         case 's':
             action.motion = cmd::Motion::step;
             return rest.empty() ? std::optional(action) : std::nullopt;
         case 'S':
             action.motion = cmd::Motion::step;
-            return is_signal(rest) ? std::optional(action) : std::nullopt;
+            return with_signal(action, rest);
         case 't':
             action.motion = cmd::Motion::halt;
             return rest.empty() ? std::optional(action) : std::nullopt;
@@ -68,23 +75,23 @@ std::optional<cmd::Action> parse_action(std::string_view text) {
     return action;
 }
 
-Expected<Command> old_resume(std::string_view address, bool step) {
+Expected<Command> old_resume(std::string_view address, bool step, unsigned signal = 0) {
     if (address.empty()) {
-        return Command{cmd::OldResume{.step = step, .address = std::nullopt}};
+        return Command{cmd::OldResume{.step = step, .signal = signal, .address = std::nullopt}};
     }
     const auto value = parse_hex(address);
     if (!value) {
         return fail(Errc::bad_argument, "malformed address");
     }
-    return Command{cmd::OldResume{.step = step, .address = VirtAddr{*value}}};
+    return Command{cmd::OldResume{.step = step, .signal = signal, .address = VirtAddr{*value}}};
 }
 
 Expected<Command> old_resume_with_signal(std::string_view rest, bool step) {
-    const auto signal = take_until(rest, ';');
-    if (!is_signal(signal)) {
+    const auto signal = parse_signal(take_until(rest, ';'));
+    if (!signal) {
         return fail(Errc::bad_argument, "malformed signal number");
     }
-    return old_resume(rest, step);
+    return old_resume(rest, step, *signal);
 }
 
 }  // namespace

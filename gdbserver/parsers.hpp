@@ -32,6 +32,7 @@ Expected<Command> thread_alive(std::string_view rest);
 Expected<Command> thread_extra_info(std::string_view rest);
 
 // parse_memory.cpp
+Expected<Command> read_registers(std::string_view rest);
 Expected<Command> write_registers(std::string_view rest);
 Expected<Command> read_register(std::string_view rest);
 Expected<Command> write_register(std::string_view rest);
@@ -41,6 +42,45 @@ Expected<Command> write_memory(std::string_view rest);
 Expected<Command> write_memory_binary(std::string_view rest);
 Expected<Command> insert_point(std::string_view rest);
 Expected<Command> remove_point(std::string_view rest);
+
+// parse_lldb.cpp
+Expected<Command> save_registers(std::string_view rest);
+Expected<Command> restore_registers(std::string_view rest);
+Expected<Command> thread_stop_info(std::string_view rest);
+Expected<Command> memory_region(std::string_view rest);
+Expected<Command> allocate_memory(std::string_view rest);
+Expected<Command> release_memory(std::string_view rest);
+/// Cuts `;thread:ID;` off the end of `rest`, if it is there.
+Expected<cmd::OwnThread> take_own_thread(std::string_view& rest);
+
+// parse_files.cpp
+Expected<Command> select_file_system(std::string_view rest);
+Expected<Command> open_file(std::string_view rest);
+Expected<Command> close_file(std::string_view rest);
+Expected<Command> read_file(std::string_view rest);
+Expected<Command> open_file_status(std::string_view rest);
+Expected<Command> file_status(std::string_view rest);
+Expected<Command> link_status(std::string_view rest);
+Expected<Command> read_link(std::string_view rest);
+Expected<Command> file_exists(std::string_view rest);
+Expected<Command> file_size(std::string_view rest);
+Expected<Command> file_mode(std::string_view rest);
+
+// parse_events.cpp
+Expected<Command> catch_syscalls(std::string_view rest);
+Expected<Command> pass_signals(std::string_view rest);
+Expected<Command> program_signals(std::string_view rest);
+Expected<Command> thread_events(std::string_view rest);
+
+// parse_starts.cpp
+Expected<Command> run(std::string_view rest);
+Expected<Command> attach_by_name(std::string_view rest);
+Expected<Command> attach_when_started(std::string_view rest);
+Expected<Command> attach_or_wait(std::string_view rest);
+/// 0 or 1.
+Expected<Command> launch_switch(std::string_view rest);
+/// Anything in hexadecimal.
+Expected<Command> launch_text(std::string_view rest);
 
 // parse_resume.cpp
 Expected<Command> resume(std::string_view rest);

@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include "emulator/hex.hpp"
+#include "gdbserver/process_registers.hpp"
+#include "gdbserver/signals.hpp"
 
 namespace hvgdb::gdbserver {
 
@@ -53,44 +55,85 @@ std::string cause_text(const Stopped& stopped, const ClientFeatures& client) {
             return client.hwbreak ? "hwbreak:;" : "";
         case Stopped::Cause::watchpoint:
             return fmt::format("{}:{:x};", watch_key(stopped.watch_kind), stopped.address.value);
-        case Stopped::Cause::other:
-            break;
+        default:
+            return "";
     }
-    return "";
+}
+
+/// An event, which comes before the registers: gdb skips those that follow `exec`.
+std::string event_text(const Stopped& stopped, const Session& session) {
+    const auto child = [&] { return format_thread(stopped.related, true); };
+    switch (stopped.cause) {
+        case Stopped::Cause::forked:
+            return session.client.fork_events ? fmt::format("fork:{};", child()) : "";
+        case Stopped::Cause::vforked:
+            return session.client.vfork_events ? fmt::format("vfork:{};", child()) : "";
+        case Stopped::Cause::vfork_done:
+            return session.client.vfork_events ? "vforkdone:;" : "";
+        case Stopped::Cause::executed:
+            return session.client.exec_events ? fmt::format("exec:{};", encode_hex(stopped.path)) : "";
+        case Stopped::Cause::thread_created:
+            return session.thread_events ? "create:;" : "";
+        case Stopped::Cause::syscall_entered:
+            return fmt::format("syscall_entry:{:x};", stopped.syscall);
+        case Stopped::Cause::syscall_returned:
+            return fmt::format("syscall_return:{:x};", stopped.syscall);
+        default:
+            return "";
+    }
 }
 
 }  // namespace
 
 std::string error_reply(const Error& error, const ClientFeatures& client) {
     if (!client.error_message || error.detail.empty()) {
-        return fmt::format("E{:02x}", error_number(error.code));
+        return fmt::format("E{:02x}", error_number(error.code)) +
+               (client.error_text && !error.detail.empty() ? ";" + encode_hex(error.detail) : "");
     }
     auto text = "E." + error.detail;
     std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
     return text;
 }
 
+std::string encode_registers(const RegisterBytes& values) {
+    auto text = encode_hex(values.bytes);
+    for (std::size_t i = 0; i < values.unknown.size() && i < values.bytes.size(); ++i) {
+        if (values.unknown[i]) {
+            text.replace(2 * i, 2, "xx");
+        }
+    }
+    return text;
+}
+
 std::string stop_reply(const Stopped& stopped, const Session& session, const emulator::TargetDescription& description,
-                       std::span<const std::byte> block) {
-    auto text = fmt::format("T{:02x}thread:{};core:{:x};", static_cast<unsigned>(stopped.signal),
-                            session.format(stopped.thread), stopped.core);
+                       const RegisterBytes& block) {
+    auto text = fmt::format("T{:02x}{}thread:{};core:{:x};", number_for(session, static_cast<unsigned>(stopped.signal)),
+                            event_text(stopped, session), session.format(stopped.thread), stopped.core);
     for (const auto number : description.expedited()) {
         const auto* info = description.find(number);
-        if (info == nullptr || info->offset + info->size > block.size()) {
+        if (info == nullptr || info->offset + info->size > block.bytes.size()) {
             continue;
         }
-        fmt::format_to(std::back_inserter(text), "{:02x}:{};", number,
-                       encode_hex(block.subspan(info->offset, info->size)));
+        const auto value = register_of(block, *info);
+        if (std::ranges::find(value.unknown, true) == value.unknown.end()) {  // clients take no unknown values here
+            fmt::format_to(std::back_inserter(text), "{:02x}:{};", number, encode_hex(value.bytes));
+        }
     }
     return text + cause_text(stopped, session.client);
 }
 
 std::string end_reply(const Ended& ended, const Session& session) {
-    auto text = fmt::format("W{:02x}", static_cast<unsigned>(ended.code) & 0xffU);
+    const auto signal = session.lldb ? ended.signal : protocol_signal(ended.signal);
+    auto text = ended.signal != 0 ? fmt::format("X{:02x}", signal)
+                                  : fmt::format("W{:02x}", static_cast<unsigned>(ended.code) & 0xffU);
     if (session.client.multiprocess) {
         text += fmt::format(";process:{:x}", ended.pid);
     }
     return text;
+}
+
+std::string thread_end_reply(const ThreadEnded& ended, const Session& session) {
+    return fmt::format("w{:x};{}", static_cast<unsigned>(ended.code), session.format(ended.thread));
 }
 
 std::string document_slice(std::string_view document, std::uint64_t offset, std::uint64_t length) {

@@ -11,15 +11,20 @@
 
 namespace hvgdb::gdbserver {
 
-/// `E.` and the words for clients that offered `error-message+`, else `E` and an errno of Linux in two digits.
+/// `E.` and the words for clients that offered `error-message+`, else `E` and an errno of Linux in two digits, for lldb
+/// with the words.
 [[nodiscard]] std::string error_reply(const Error& error, const ClientFeatures& client);
 
-/// `T..`: the reason, the thread, its core and the registers that `block` (of the size the description says, or empty)
-/// has for the expedited ones.
+/// `T..`: the signal, the event if it is one, the thread, its core, the registers that `block` (of the size the
+/// description says, or empty) has for the expedited ones, and what else made it stop.
 [[nodiscard]] std::string stop_reply(const Stopped& stopped, const Session& session,
-                                     const emulator::TargetDescription& description, std::span<const std::byte> block);
-/// `W..`
+                                     const emulator::TargetDescription& description, const RegisterBytes& block);
+/// Hexadecimal, with `xx` for a byte that nobody knows.
+[[nodiscard]] std::string encode_registers(const RegisterBytes& values);
+/// `W..` or `X..`
 [[nodiscard]] std::string end_reply(const Ended& ended, const Session& session);
+/// `w..`
+[[nodiscard]] std::string thread_end_reply(const ThreadEnded& ended, const Session& session);
 
 /// A slice of a document for qXfer: `m` and text, or `l` and the last of it. Any offset and length are fine.
 [[nodiscard]] std::string document_slice(std::string_view document, std::uint64_t offset, std::uint64_t length);

@@ -25,7 +25,8 @@ using boost::system::error_code;
 /// Outlives the Server while its coroutine does; `stub_` is null from then on.
 class Server::Endpoint : public std::enable_shared_from_this<Endpoint> {
   public:
-    Endpoint(asio::io_context& io, Stub& stub) : io_(io), stub_(&stub), acceptor_(io), pause_limit_(io) {}
+    Endpoint(asio::io_context& io, Stub& stub, Entry entry)
+        : io_(io), stub_(&stub), entry_(std::move(entry)), acceptor_(io), wait_limit_(io) {}
 
     void listen(Listener listener);
     [[nodiscard]] std::string address() const { return name_; }
@@ -43,16 +44,17 @@ class Server::Endpoint : public std::enable_shared_from_this<Endpoint> {
     void welcome(StreamSocket socket);
     void received(std::string_view bytes);
     void lost();
-    void limit_pause();
+    void limit_wait();
 
     asio::io_context& io_;
     Stub* stub_;
+    Entry entry_;
     std::optional<Listener> listener_;  ///< for the sake of a unix socket's file
     std::string name_;
     Acceptor acceptor_;
     std::shared_ptr<Connection> client_;
-    asio::steady_timer pause_limit_;
-    bool limiting_ = false;
+    asio::steady_timer wait_limit_;
+    std::optional<unsigned> limited_;  ///< the wait that it is for
 };
 
 void Server::Endpoint::listen(Listener listener) {
@@ -81,7 +83,7 @@ asio::awaitable<void> Server::Endpoint::accept(std::shared_ptr<Endpoint> self) {
 }
 
 void Server::Endpoint::welcome(StreamSocket socket) {
-    if (client_ || stub_ == nullptr) {
+    if (client_ || stub_ == nullptr || stub_->connected()) {
         log().warn("a second client was refused on {}", address());
         error_code ignored;
         socket.close(ignored);
@@ -102,12 +104,14 @@ void Server::Endpoint::welcome(StreamSocket socket) {
     };
     client_ = std::make_shared<Connection>(std::move(socket), std::move(events));
     client_->start();
-    stub_->connect([client = std::weak_ptr(client_)](std::string_view bytes) {
-        if (const auto connection = client.lock()) {
-            connection->send(bytes);
-        }
-    });
-    limit_pause();
+    stub_->connect(
+        [client = std::weak_ptr(client_)](std::string_view bytes) {
+            if (const auto connection = client.lock()) {
+                connection->send(bytes);
+            }
+        },
+        entry_);
+    limit_wait();
 }
 
 void Server::Endpoint::received(std::string_view bytes) {
@@ -115,7 +119,7 @@ void Server::Endpoint::received(std::string_view bytes) {
         return;
     }
     stub_->receive(bytes);
-    limit_pause();
+    limit_wait();
     if (!stub_->flooded()) {
         return;
     }
@@ -123,27 +127,31 @@ void Server::Endpoint::received(std::string_view bytes) {
     client_->close();
 }
 
-void Server::Endpoint::limit_pause() {
-    if (!stub_->waits_for_pause() || std::exchange(limiting_, true)) {
+// Each wait has its own limit, which it keeps while it lasts.
+void Server::Endpoint::limit_wait() {
+    const auto wait = stub_ == nullptr ? std::nullopt : stub_->waits();
+    if (!wait || limited_ == wait->number) {
         return;
     }
-    pause_limit_.expires_after(kPauseTime);
-    pause_limit_.async_wait([weak = weak_from_this()](const error_code& error) {
+    limited_ = wait->number;
+    wait_limit_.expires_after(wait->limit);
+    wait_limit_.async_wait([weak = weak_from_this(), number = wait->number](const error_code& error) {
         const auto self = weak.lock();
-        if (error || !self) {
+        if (error || !self || self->stub_ == nullptr) {
             return;
         }
-        self->limiting_ = false;
-        if (self->stub_ != nullptr) {
-            self->stub_->pause_overdue();
+        const auto now = self->stub_->waits();
+        if (now && now->number == number) {
+            self->stub_->overdue();
+            self->limit_wait();
         }
     });
 }
 
 void Server::Endpoint::lost() {
     client_.reset();
-    pause_limit_.cancel();
-    limiting_ = false;
+    wait_limit_.cancel();
+    limited_.reset();
     log().info("the client of {} left", address());
     if (stub_ != nullptr) {
         stub_->disconnect();
@@ -159,7 +167,8 @@ void Server::Endpoint::close() {
     }
 }
 
-Server::Server(asio::io_context& io, Stub& stub) : endpoint_(std::make_shared<Endpoint>(io, stub)) {}
+Server::Server(asio::io_context& io, Stub& stub, Entry entry)
+    : endpoint_(std::make_shared<Endpoint>(io, stub, std::move(entry))) {}
 
 Server::~Server() {
     endpoint_->retire();

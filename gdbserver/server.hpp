@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <memory>
 #include <string>
 
@@ -13,15 +12,14 @@
 
 namespace hvgdb::gdbserver {
 
-/// One endpoint. A second client is refused by closing its connection at once; when a client is gone the next one may
-/// come, any number of times. The server's thread only, which is the one that runs `io`.
+/// One endpoint. A client is refused by closing its connection at once while the stub has another one, from whichever
+/// endpoint; when that is gone the next one may come, any number of times. The server's thread only, which is the one
+/// that runs `io`.
 class Server {
   public:
-    /// How long a client's first packets wait for the machine to pause.
-    static constexpr auto kPauseTime = std::chrono::seconds(2);
-
     /// Both must outlive the server; `io` may still have work of its when it is destroyed.
-    Server(boost::asio::io_context& io, Stub& stub);
+    /// `entry`: what a client finds here.
+    Server(boost::asio::io_context& io, Stub& stub, Entry entry = {});
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server();

@@ -9,8 +9,8 @@
 
 namespace hvgdb::gdbserver {
 
-Stub::Reply Stub::run(const cmd::ReadRegisters&) {
-    const auto inferior = selected_inferior();
+Stub::Reply Stub::run(const cmd::ReadRegisters& command) {
+    const auto inferior = selected_inferior(command.thread);
     if (!inferior) {
         return refuse(inferior.error());
     }
@@ -18,11 +18,11 @@ Stub::Reply Stub::run(const cmd::ReadRegisters&) {
     if (!block) {
         return refuse(block.error());
     }
-    return encode_hex(*block);
+    return session_.lldb ? encode_hex(block->bytes) : encode_registers(*block);
 }
 
 Stub::Reply Stub::run(const cmd::WriteRegisters& command) {
-    const auto inferior = selected_inferior();
+    const auto inferior = selected_inferior(command.thread);
     if (!inferior) {
         return refuse(inferior.error());
     }
@@ -33,7 +33,7 @@ Stub::Reply Stub::run(const cmd::WriteRegisters& command) {
 }
 
 Stub::Reply Stub::run(const cmd::ReadRegister& command) {
-    const auto inferior = selected_inferior();
+    const auto inferior = selected_inferior(command.thread);
     if (!inferior) {
         return refuse(inferior.error());
     }
@@ -44,11 +44,14 @@ Stub::Reply Stub::run(const cmd::ReadRegister& command) {
     if (!value) {
         return refuse(value.error());
     }
-    return encode_hex(*value);
+    if (session_.lldb && std::ranges::find(value->unknown, true) != value->unknown.end()) {
+        return refuse({Errc::not_found, "the register's value is not known"});
+    }
+    return encode_registers(*value);
 }
 
 Stub::Reply Stub::run(const cmd::WriteRegister& command) {
-    const auto inferior = selected_inferior();
+    const auto inferior = selected_inferior(command.thread);
     if (!inferior) {
         return refuse(inferior.error());
     }
@@ -67,11 +70,16 @@ Expected<Bytes> Stub::read_memory(VirtAddr address, std::uint64_t length) {
     if (!inferior) {
         return std::unexpected(inferior.error());
     }
+    if (const auto scratch = session_.scratch.find(address)) {
+        const auto wanted = scratch->first(static_cast<std::size_t>(std::min<std::uint64_t>(length, scratch->size())));
+        return Bytes(wanted.begin(), wanted.end());
+    }
     const auto to_end = std::numeric_limits<std::uint64_t>::max() - address.value;
     const auto count = std::min<std::uint64_t>(length, kMaxPayload);
     Bytes data(static_cast<std::size_t>(count - 1 > to_end ? to_end + 1 : count));
-    const auto size = session_.physical ? debuggee_.machine().read_physical(PhysAddr{address.value}, data)
-                                        : (*inferior)->read_memory(session_.general->tid, address, data);
+    const auto size = session_.physical && machine_selected()
+                          ? debuggee_.machine().read_physical(PhysAddr{address.value}, data)
+                          : (*inferior)->read_memory(session_.general->tid, address, data);
     if (!size) {
         return std::unexpected(size.error());
     }
@@ -105,10 +113,17 @@ Expected<void> Stub::write_memory(VirtAddr address, std::span<const std::byte> d
     if (data.empty()) {
         return {};
     }
+    if (const auto scratch = session_.scratch.find(address)) {
+        if (data.size() > scratch->size()) {
+            return fail(Errc::fault, "the data exceed what was allocated");
+        }
+        std::ranges::copy(data, scratch->begin());
+        return {};
+    }
     if (data.size() - 1 > std::numeric_limits<std::uint64_t>::max() - address.value) {
         return fail(Errc::fault, "the data exceed the address space");
     }
-    if (session_.physical) {
+    if (session_.physical && machine_selected()) {
         return debuggee_.machine().write_physical(PhysAddr{address.value}, data);
     }
     return (*inferior)->write_memory(session_.general->tid, address, data);

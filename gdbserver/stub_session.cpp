@@ -8,30 +8,15 @@
 
 namespace hvgdb::gdbserver {
 
-namespace {
-
-/// Text in one `O` packet; gdb's time limit starts anew with each.
-constexpr std::size_t kConsolePiece = 4096;
-
-struct Triple {
-    std::string_view architecture;
-    std::string_view name;
-    unsigned pointer_size;
-};
-constexpr Triple kTriples[] = {
-    {"i386:x86-64", "x86_64-unknown-unknown", 8},
-    {"i386", "i386-unknown-unknown", 4},
-    {"aarch64", "aarch64-unknown-unknown", 8},
-    {"riscv:rv64", "riscv64-unknown-unknown", 8},
-};
-
-}  // namespace
-
 Stub::Reply Stub::run(const cmd::Supported& command) {
     if (command.features) {
+        const bool error_text = session_.client.error_text;
         session_.client = ClientFeatures::parse(*command.features);
+        session_.client.error_text = error_text;
+        session_.client.multiprocess = session_.client.multiprocess && !session_.single;
     }
-    return supported_features(session_.client, os_ != nullptr);
+    tell_wishes();
+    return supported_features(session_.client, {.documents = os_ != nullptr, .events = events_ != nullptr});
 }
 
 Stub::Reply Stub::run(const cmd::MustReplyEmpty&) {
@@ -44,6 +29,9 @@ Stub::Reply Stub::run(const cmd::TraceStatus&) {
     return "";
 }
 Stub::Reply Stub::run(const cmd::ExtendedMode&) {
+    if (session_.attachment == Attachment::at_need && !session_.single) {
+        session_.attachment = Attachment::by_client;
+    }
     return "OK";
 }
 Stub::Reply Stub::run(const cmd::SymbolLookup&) {
@@ -63,60 +51,68 @@ Stub::Reply Stub::run(const cmd::NonStop& command) {
     return "OK";
 }
 
-Stub::Reply Stub::run(const cmd::ThreadSuffix&) {
-    session_.lldb = true;
-    return "";
-}
-
-Stub::Reply Stub::run(const cmd::HostInfo&) {
-    const auto& architecture = debuggee_.machine().description().architecture();
-    for (const auto& triple : kTriples) {
-        if (triple.architecture == architecture) {
-            return fmt::format("triple:{};ptrsize:{};endian:little;", encode_hex(triple.name), triple.pointer_size);
-        }
-    }
-    return "";
-}
-
 Stub::Reply Stub::run(const cmd::Monitor& command) {
     if (!monitor_) {
         return "";
     }
-    const auto selected = session_.general ? debuggee_.vcpu_of(*session_.general) : VcpuId{};
-    auto text = monitor_(command.line, selected).text;
-    if (text.empty()) {
-        return "OK";
+    Selection selected;
+    if (session_.general) {
+        selected.vcpu = debuggee_.vcpu_of(*session_.general).value_or(VcpuId{});
+        selected.thread = *session_.general;
     }
+    const auto awaited = debuggee_.awaited_starts().size();
+    auto reply = monitor_(command.line, selected);
+    console_waits_ = console_waits(reply, awaited);
+    auto& text = reply.text;
     if (text.size() > kMaxMonitorOutput) {
         text.resize(kMaxMonitorOutput);
         text += "\n(the rest is cut)\n";
     }
-    if (text.size() <= kConsolePiece) {
+    if (!console_waits_ && !text.empty() && text.size() <= kConsolePiece) {
         return encode_hex(text);
     }
-    for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(std::min(kConsolePiece, rest.size()))) {
-        send("O" + encode_hex(rest.substr(0, kConsolePiece)));
-    }
-    return "OK";
+    send_console(text);
+    return console_waits_ ? std::nullopt : Reply("OK");
+}
+
+// QEMU's packets are the machine's: clients take whoever answers them for QEMU, and look for the guest's memory in ways
+// that do not fit a process.
+bool Stub::machine_selected() const {
+    return session_.general && session_.general->pid == MachineInferior::kPid;
 }
 
 Stub::Reply Stub::run(const cmd::StepFlagNames&) {
+    if (!machine_selected()) {
+        return "";
+    }
     return "ENABLE=1,NOIRQ=2,NOTIMER=4";
 }
 
 Stub::Reply Stub::run(const cmd::StepFlags&) {
+    if (!machine_selected()) {
+        return "";
+    }
     return fmt::format("0x{:x}", debuggee_.machine().step_flags());
 }
 
 Stub::Reply Stub::run(const cmd::SetStepFlags& command) {
+    if (!machine_selected()) {
+        return "";
+    }
     return result(debuggee_.set_step_flags(command.flags));
 }
 
 Stub::Reply Stub::run(const cmd::PhysicalMode&) {
+    if (!machine_selected()) {
+        return "";
+    }
     return session_.physical ? "1" : "0";
 }
 
 Stub::Reply Stub::run(const cmd::SetPhysicalMode& command) {
+    if (!machine_selected()) {
+        return "";
+    }
     session_.physical = command.on;
     return "OK";
 }

@@ -8,8 +8,10 @@
 #include <optional>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 #include "launcher/child.hpp"
+#include "osi/start_words.hpp"
 
 namespace hvgdb::launcher {
 namespace {
@@ -130,12 +132,24 @@ std::vector<std::string> complete_command(std::span<const std::string> command, 
     std::string argument = escape_commas(plugin.file) + ",listen=" + escape_commas(plugin.listen) +
                            ",stub=" + escape_commas(sockets.stub) + ",qmp=" + escape_commas(sockets.qmp) +
                            ",log=" + escape_commas(plugin.log) + ",os-cache=" + escape_commas(plugin.os_cache);
-    if (!plugin.os_profile.empty()) {
-        argument += ",os-profile=" + escape_commas(plugin.os_profile);
+    for (const auto& [key, value] : {std::pair<std::string_view, std::string_view>{"os-profile", plugin.os_profile},
+                                     {"attach", plugin.attach},
+                                     {"sysroot", plugin.sysroot}}) {
+        if (!value.empty()) {
+            argument.append(",").append(key).append("=").append(escape_commas(value));
+        }
+    }
+    for (const std::string& endpoint : plugin.endpoints) {
+        argument += ",endpoint=" + escape_commas(endpoint);
     }
     if (plugin.stop_at_start) {
         argument += ",stop-at=start";
         result.emplace_back("-S");
+    } else if (!plugin.wait.empty()) {
+        argument.append(",wait=")
+            .append(escape_commas(plugin.wait))
+            .append(",stop-at=")
+            .append(name_of(plugin.stop_at));
     }
     const std::string socket_options = ",server=on,wait=off";
     for (const std::string& ours :

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/types.hpp"
+#include "osi/start_order.hpp"
 
 namespace hvgdb::launcher {
 
@@ -39,10 +40,15 @@ struct PrivateSockets {
 struct PluginSettings {
     std::string file;
     std::string listen;
+    std::string attach;
+    std::vector<std::string> endpoints;  ///< PROCESS=ADDRESS each
+    std::string sysroot;
     std::string log;
     std::string os_profile;
     std::string os_cache;
     bool stop_at_start = false;
+    std::string wait;
+    osi::StopAt stop_at = osi::StopAt::entry;
 };
 
 /// The whole command: the user's, then ours.

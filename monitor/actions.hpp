@@ -53,6 +53,22 @@ template <std::unsigned_integral Number>
     throw Refusal{text, "Unknown register \"" + shortened(name, kLongestShown) + "\"", std::move(hint)};
 }
 
+/// Who mistypes a kind does not mean a process.
+inline void refuse_mistyped_kind(std::string_view word) {
+    constexpr std::size_t kMostProposals = 3;
+    constexpr std::size_t kLongestShown = 32;
+    std::vector<std::string_view> known;
+    known.reserve(kEventWords.size());
+    for (const auto& row : kEventWords) {
+        known.push_back(row.name);
+    }
+    if (auto hint = did_you_mean(near_misses(word, known, kMostProposals)); !hint.empty()) {
+        throw Refusal{word,
+                      "No kind of event; a process called \"" + shortened(word, kLongestShown) + "\" goes in quotes",
+                      std::move(hint)};
+    }
+}
+
 template <typename Rule>
 struct Action : tao::pegtl::nothing<Rule> {};
 
@@ -84,8 +100,6 @@ struct TakeNumber {
     }
 };
 template <>
-struct Action<grammar::label> : TakeNumber<&Reading::label> {};
-template <>
 struct Action<grammar::process> : TakeNumber<&Reading::process> {};
 template <>
 struct Action<grammar::thread_number> : TakeNumber<&Reading::number> {};
@@ -103,11 +117,24 @@ struct Action<grammar::byte_count> {
     }
 };
 
-template <>
-struct Action<grammar::process_name> {
+struct TakeName {
     template <typename Input>
     static void apply(const Input& in, Reading& reading) {
-        reading.process_name = in.string();
+        reading.name = in.string();
+    }
+};
+template <>
+struct Action<grammar::process_name> : TakeName {};
+template <>
+struct Action<grammar::bare_program> : TakeName {};
+template <char quote>
+struct Action<grammar::quoted_text<quote>> : TakeName {};
+
+template <>
+struct Action<grammar::guest_path> {
+    template <typename Input>
+    static void apply(const Input& in, Reading& reading) {
+        reading.path = in.string();
     }
 };
 
@@ -161,6 +188,73 @@ struct Action<grammar::scope_root> {
         reading.scope.wanted = AddressSpace{number_at<std::uint64_t>(in.string_view())};
     }
 };
+
+template <>
+struct Action<grammar::events_on> {
+    static void apply0(Reading& reading) { reading.events_on = true; }
+};
+template <>
+struct Action<grammar::events_off> {
+    static void apply0(Reading& reading) { reading.events_off = true; }
+};
+template <EventWord word>
+struct Action<grammar::event_word<word>> {
+    static void apply0(Reading& reading) { reading.kinds.add(spec(word).kinds); }
+};
+template <>
+struct Action<grammar::event_process> : TakeNumber<&Reading::process> {};
+template <>
+struct Action<grammar::event_bare_name> {
+    template <typename Input>
+    static void apply(const Input& in, Reading& reading) {
+        const auto name = in.string_view();
+        refuse_mistyped_kind(name);
+        reading.name = name;
+    }
+};
+
+template <osi::StopAt where>
+struct Action<grammar::stop_word<where>> {
+    static void apply0(Reading& reading) { reading.stop_at = where; }
+};
+
+template <>
+struct Action<grammar::hook_process> {
+    template <typename Input>
+    static void apply(const Input& in, Reading& reading) {
+        reading.hook.process = number_at<std::uint32_t>(in.string_view());
+    }
+};
+template <>
+struct Action<grammar::hook_kernel> {
+    static void apply0(Reading& reading) { reading.hook.kernel = true; }
+};
+template <>
+struct Action<grammar::hook_library> {
+    template <typename Input>
+    static void apply(const Input& in, Reading& reading) {
+        reading.hook.library = in.string();
+        reading.hook.library.pop_back();  // the exclamation mark
+    }
+};
+template <>
+struct Action<grammar::hook_address> {
+    template <typename Input>
+    static void apply(const Input& in, Reading& reading) {
+        reading.hook.where = VirtAddr{number_at<std::uint64_t>(in.string_view())};
+        reading.has_hook = true;
+    }
+};
+template <>
+struct Action<grammar::hook_symbol> {
+    template <typename Input>
+    static void apply(const Input& in, Reading& reading) {
+        reading.hook.where = in.string();
+        reading.has_hook = true;
+    }
+};
+template <>
+struct Action<grammar::hook_number> : TakeNumber<&Reading::hook_number> {};
 
 template <CommandId id>
 struct Action<grammar::topic<id>> {

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "emulator/arch.hpp"
+#include "emulator/overloaded.hpp"
 #include "monitor/diagnostic.hpp"
 #include "monitor/help.hpp"
 #include "monitor/json_report.hpp"
@@ -16,32 +17,28 @@ namespace hvgdb::monitor {
 
 namespace {
 
-template <typename... Functions>
-struct Overloaded : Functions... {
-    using Functions::operator()...;
-};
-
 using Answer = Expected<std::string>;
 
 /// The command's report of the process that it names, else of the one that the vCPU runs.
 template <typename Report>
-Answer of_process(osi::Os& os, std::optional<osi::ProcessId> asked, VcpuId selected, Report report) {
-    const auto pid = chosen_process(os, asked, selected);
+Answer of_process(osi::Os& os, std::optional<osi::ProcessId> asked, const Selection& selected, Report report) {
+    const auto pid = chosen_process(os, asked ? asked : selected.process, selected.vcpu);
     return pid ? report(*pid) : std::unexpected(pid.error());
 }
 
-Answer os_answer(osi::Os& os, emulator::Machine& machine, const Command& command, VcpuId selected) {
+Answer os_answer(osi::Os& os, const ConsoleContext& context, const Command& command, const Selection& selected) {
     return std::visit(
         Overloaded{
-            [&](const cmd::OsInfo&) { return os_report(os); },
+            [&](const cmd::OsInfo&) { return os_report(os, context.events); },
             [&](const cmd::ProcList& wanted) { return process_list(os, wanted); },
             [&](const cmd::ProcInfo& wanted) {
                 return of_process(os, wanted.process, selected,
                                   [&](osi::ProcessId pid) { return process_report(os, pid); });
             },
             [&](const cmd::ThreadInfo& wanted) {
-                return of_process(os, wanted.process, selected,
-                                  [&](osi::ProcessId pid) { return thread_report(os, pid, selected); });
+                return of_process(os, wanted.process, selected, [&](osi::ProcessId pid) {
+                    return thread_report(os, pid, selected.vcpu, selected.thread);
+                });
             },
             [&](const cmd::MemInfo& wanted) {
                 return of_process(os, wanted.process, selected,
@@ -52,7 +49,9 @@ Answer os_answer(osi::Os& os, emulator::Machine& machine, const Command& command
                                   [&](osi::ProcessId pid) { return file_report(os, pid); });
             },
             [&](const cmd::Modules&) { return module_report(os); },
-            [&](const cmd::KernelSymbol& wanted) { return symbol_report(os, machine, selected, wanted.symbol); },
+            [&](const cmd::KernelSymbol& wanted) {
+                return symbol_report(os, context.machine, selected.vcpu, wanted.symbol);
+            },
             [](const auto&) -> Answer { return fail(Errc::bad_argument, "not about the operating system"); },
         },
         command);
@@ -60,7 +59,7 @@ Answer os_answer(osi::Os& os, emulator::Machine& machine, const Command& command
 
 }  // namespace
 
-std::string Console::execute(std::string_view line, VcpuId selected) {
+std::string Console::execute(std::string_view line, const Selection& selected) {
     if (line.size() > kLongestLine) {
         return "line too long: " + std::to_string(line.size()) + " bytes, at most " + std::to_string(kLongestLine) +
                "\n";
@@ -80,35 +79,66 @@ std::string Console::execute(std::string_view line, VcpuId selected) {
     return *std::move(answer);
 }
 
-Expected<std::string> Console::run(const Command& command, VcpuId selected) {
-    const auto not_yet = [&]() -> Answer { return unavailable_text(spec(id_of(command))); };
+void Console::clear() {
+    log_.clear();
+    hooks_.clear();
+    sources_.clear();
+    sinks_.clear();
+    writes_.clear();
+}
+
+bool Console::logs() const {
+    return log_.wish().has_value() || !hooks_.empty() || sources_.size() != 0 || !sinks_.empty() || writes_.logs();
+}
+
+Expected<std::string> Console::run(const Command& command, const Selection& selected) {
     return std::visit(Overloaded{
-                          [&](const cmd::Vcpus&) { return vcpus_report(context_.machine, selected); },
+                          [&](const cmd::Vcpus&) { return vcpus_report(context_.machine, selected.vcpu); },
                           [&](const cmd::Translate& translate) {
-                              return translation_report(context_.machine, selected, translate.address);
+                              return translation_report(context_.machine, selected.vcpu, translate.address);
                           },
                           [&](const cmd::Sites&) -> Answer { return sites_report(context_.instrumentation); },
-                          [&](const cmd::Scope& scope) { return run_scope(scope, selected); },
+                          [&](const cmd::Scope& scope) { return run_scope(scope, selected.vcpu); },
                           [&](const cmd::Version&) -> Answer { return version_report(context_.machine); },
                           [&](const cmd::Help& help) -> Answer {
                               return help.about ? help_topic(spec(*help.about)) : help_overview();
                           },
-                          [&](const cmd::CheckTaint&) { return not_yet(); },
-                          [&](const cmd::GetTaint&) { return not_yet(); },
-                          [&](const cmd::Taint&) { return not_yet(); },
+                          [&](const cmd::Events& events) { return run_events(events); },
+                          [&](const cmd::Wait& wait) { return run_wait(wait); },
+                          [&](const cmd::Unwait& unwait) { return run_unwait(unwait); },
+                          [&](const cmd::Hook& hook) { return run_hook(hook, selected); },
+                          [&](const cmd::Unhook& unhook) { return run_unhook(unhook); },
+                          [&](const cmd::CheckTaint& check) { return run_check_taint(check, selected); },
+                          [&](const cmd::GetTaint& get) { return run_get_taint(get, selected); },
+                          [&](const cmd::Taint& taint) { return run_taint(taint, selected); },
+                          [&](const cmd::Untaint& untaint) { return run_untaint(untaint, selected); },
+                          [&](const cmd::TaintFile& file) { return run_taint_file(file, selected); },
+                          [&](const cmd::TaintFd& descriptor) { return run_taint_fd(descriptor, selected); },
+                          [&](const cmd::TaintArgv& arguments) { return run_taint_argv(arguments, selected); },
+                          [&](const cmd::TaintSources&) -> Answer { return sources_.report(); },
+                          [&](const cmd::UntaintSource& source) { return run_untaint_source(source); },
+                          [&](const cmd::TaintReport& report) { return run_taint_report(report, selected); },
+                          [&](const cmd::TaintBreak& stop) { return run_taint_break(stop, selected); },
+                          [&](const cmd::TaintSinks& sinks) { return run_taint_sinks(sinks); },
+                          [&](const cmd::UntaintSink& sink) { return run_untaint_sink(sink); },
+                          [&](const cmd::TaintPolicy& policy) { return run_taint_policy(policy, selected); },
+                          [&](const cmd::TaintStats&) { return run_taint_stats(selected); },
                           [&](const auto&) { return run_os(command, selected); },
                       },
                       command);
 }
 
-Expected<std::string> Console::run_os(const Command& command, VcpuId selected) {
+Expected<std::string> Console::run_os(const Command& command, const Selection& selected) {
     static const Error absent{Errc::unsupported, "no operating system view here"};
     const auto* json = std::get_if<cmd::OsJson>(&command);
+    if (json != nullptr && (json->topic == JsonTopic::taint || json->topic == JsonTopic::taint_stats)) {
+        return run_taint_json(*json, selected);
+    }
     if (json != nullptr) {
         return context_.os != nullptr ? json_report(*context_.os, *json) : json_error(absent);
     }
     auto answer =
-        context_.os != nullptr ? os_answer(*context_.os, context_.machine, command, selected) : std::unexpected(absent);
+        context_.os != nullptr ? os_answer(*context_.os, context_, command, selected) : std::unexpected(absent);
     // It says all about the guest, and the command does not matter.
     const bool no_os = !answer && answer.error().code == Errc::unsupported;
     return no_os ? paragraph(answer.error().detail) : std::move(answer);

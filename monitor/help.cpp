@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "monitor/help.hpp"
 
+#include <cstddef>
+#include <iterator>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,32 +24,24 @@ std::string synopsis(const CommandSpec& command) {
 }  // namespace
 
 std::string help_overview() {
+    constexpr std::size_t kWidestShown = 34;
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(std::size(kCommands));
     for (const auto& command : kCommands) {
-        std::string summary(command.summary);
-        if (!command.available()) {
-            summary += " (not yet)";
-        }
-        rows.push_back({"  " + synopsis(command), std::move(summary)});
+        const auto text = synopsis(command);
+        rows.push_back({"  " + (text.size() > kWidestShown ? std::string(command.name) + " ..." : text),
+                        std::string(command.summary)});
     }
     return "Commands:\n" + table(rows) +
            paragraph(
-               "TARGET is *ADDRESS (example: *0x55555555) or a register name. Numbers are hexadecimal with 0x, "
+               "TARGET is *ADDRESS (example: *0x55555555), *SYMBOL or *SYMBOL+OFFSET of the kernel, or a register or a "
+               "part of one (example: al). Numbers are hexadecimal with 0x, "
                "else decimal. \"help COMMAND\" tells more.");
 }
 
 std::string help_topic(const CommandSpec& command) {
-    std::string text = paragraph(synopsis(command)) + paragraph(command.details, 4) +
-                       paragraph("Example: monitor " + std::string(command.example), 4);
-    if (!command.available()) {
-        text += paragraph("Not available in this version: " + std::string(command.unavailable) + ".", 4);
-    }
-    return text;
-}
-
-std::string unavailable_text(const CommandSpec& command) {
-    return paragraph(std::string(command.name) +
-                     ": not available in this version: " + std::string(command.unavailable));
+    return paragraph(synopsis(command)) + paragraph(command.details, 4) +
+           paragraph("Example: monitor " + std::string(command.example), 4);
 }
 
 }  // namespace hvgdb::monitor

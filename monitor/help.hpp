@@ -12,7 +12,5 @@ namespace hvgdb::monitor {
 [[nodiscard]] std::string help_overview();
 /// One command: how it is written, what it does, an example.
 [[nodiscard]] std::string help_topic(const CommandSpec& command);
-/// One line: that the command cannot be had, and why.
-[[nodiscard]] std::string unavailable_text(const CommandSpec& command);
 
 }  // namespace hvgdb::monitor

@@ -79,6 +79,26 @@ Expected<json::value> memory(osi::Os& os, const cmd::OsJson& wanted) {
     return json::value{{"address", wanted.address.value}, {"data", encode_hex(bytes)}};
 }
 
+/// All of it or nothing.
+Expected<json::value> file(osi::Os& os, const cmd::OsJson& wanted) {
+    const auto file = os.open_file(wanted.number, wanted.path);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    const std::uint64_t size = (*file)->status().size;
+    if (size > kLongestMemory) {
+        return fail(Errc::bad_argument, fmt::format("the file has more than {} bytes", kLongestMemory));
+    }
+    Bytes bytes(size);
+    const auto count = (*file)->read(0, bytes);
+    if (!count || *count != size) {
+        return count ? fail(Errc::fault, "the file cannot be read whole") : std::unexpected(count.error());
+    }
+    json::object answer = to_json((*file)->status());
+    answer["data"] = encode_hex(bytes);
+    return answer;
+}
+
 /// A process that ended meanwhile has no mappings.
 Expected<json::value> benchmark(osi::Os& os) {
     const auto start = std::chrono::steady_clock::now();
@@ -129,8 +149,13 @@ Expected<json::value> ask(osi::Os& os, const cmd::OsJson& wanted) {
             return symbols(os, wanted.symbols);
         case JsonTopic::memory:
             return memory(os, wanted);
+        case JsonTopic::file:
+            return file(os, wanted);
+        case JsonTopic::taint:
+        case JsonTopic::taint_stats:
+            break;
     }
-    return fail(Errc::bad_argument, "unknown topic");
+    return fail(Errc::bad_argument, "not about the operating system");
 }
 
 }  // namespace
@@ -140,7 +165,11 @@ std::string json_report(osi::Os& os, const cmd::OsJson& wanted) {
     if (!value) {
         return json_error(value.error());
     }
-    auto text = text_of(*value);
+    return json_text(*value);
+}
+
+std::string json_text(const json::value& value) {
+    auto text = text_of(value);
     return text ? *std::move(text)
                 : json_error({Errc::bad_argument, fmt::format("the answer is longer than {} bytes", kLongestJson)});
 }

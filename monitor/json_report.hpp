@@ -2,6 +2,7 @@
 // The guest's operating system for scripts.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstddef>
 #include <string>
 
@@ -19,6 +20,8 @@ inline constexpr std::size_t kLongestJson = std::size_t{16} << 20;
 /// printable ASCII is the code point of the same number. Memory and XSAVE areas are hexadecimal strings. An error is
 /// {"error": words, "code": an enumerator of Errc}.
 [[nodiscard]] std::string json_report(osi::Os& os, const cmd::OsJson& wanted);
+/// The same of a value; an error if it is too long.
+[[nodiscard]] std::string json_text(const boost::json::value& value);
 /// The same for an error which kept it from being asked.
 [[nodiscard]] std::string json_error(const Error& error);
 

@@ -27,6 +27,9 @@ enum class JsonTopic : std::uint8_t {
     current,
     symbols,
     memory,
+    file,
+    taint,
+    taint_stats,
 };
 
 struct JsonTopicSpec {
@@ -35,7 +38,7 @@ struct JsonTopicSpec {
 };
 
 /// In the order of JsonTopic.
-inline constexpr std::array<JsonTopicSpec, 16> kJsonTopics{{
+inline constexpr std::array<JsonTopicSpec, 19> kJsonTopics{{
     {JsonTopic::facts, "facts"},
     {JsonTopic::processes, "processes"},
     {JsonTopic::modules, "modules"},
@@ -52,6 +55,9 @@ inline constexpr std::array<JsonTopicSpec, 16> kJsonTopics{{
     {JsonTopic::current, "current"},
     {JsonTopic::symbols, "symbols"},
     {JsonTopic::memory, "memory"},
+    {JsonTopic::file, "file"},
+    {JsonTopic::taint, "taint"},
+    {JsonTopic::taint_stats, "taint_stats"},
 }};
 
 [[nodiscard]] constexpr std::string_view name_of(JsonTopic topic) {
@@ -62,7 +68,7 @@ static_assert(std::ranges::all_of(kJsonTopics, [](const JsonTopicSpec& row) {
     return &kJsonTopics[static_cast<std::size_t>(row.topic)] == &row;
 }));
 
-/// How many bytes of memory one answer carries.
+/// How many bytes of memory, or of a file, one answer carries.
 inline constexpr std::uint32_t kLongestMemory = std::uint32_t{4} << 20;
 
 }  // namespace hvgdb::monitor

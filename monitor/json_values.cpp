@@ -168,6 +168,18 @@ json::value to_json(const osi::CurrentThread& current) {
     return {{"tid", current.tid}, {"pid", current.pid}, {"user_mode", current.user_mode}};
 }
 
+json::object to_json(const osi::FileStatus& status) {
+    return {{"size", status.size},
+            {"mode", status.mode},
+            {"inode", status.inode},
+            {"device_major", status.device_major},
+            {"device_minor", status.device_minor},
+            {"links", status.links},
+            {"uid", status.uid},
+            {"gid", status.gid},
+            {"modified", status.modified}};
+}
+
 json::value to_json(const Error& error) {
     return {{"error", error.detail}, {"code", code_name(error.code)}};
 }

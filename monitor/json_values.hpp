@@ -22,6 +22,7 @@ namespace hvgdb::monitor {
 [[nodiscard]] boost::json::value to_json(const osi::UserRegisters& registers);
 [[nodiscard]] boost::json::value to_json(const osi::SymbolPlace& place);
 [[nodiscard]] boost::json::value to_json(const osi::CurrentThread& current);
+[[nodiscard]] boost::json::object to_json(const osi::FileStatus& status);
 [[nodiscard]] boost::json::value to_json(const Error& error);
 
 template <typename Value>

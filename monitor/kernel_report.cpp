@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "monitor/event_report.hpp"
 #include "monitor/os_reports.hpp"
 #include "monitor/reports.hpp"
 #include "monitor/text.hpp"
@@ -39,7 +40,7 @@ Expected<osi::SymbolPlace> find_symbol(osi::Os& os, emulator::Machine& machine, 
 
 }  // namespace
 
-Expected<std::string> os_report(osi::Os& os) {
+Expected<std::string> os_report(osi::Os& os, osi::Events* events) {
     auto facts = os.facts();
     if (!facts) {
         return std::unexpected(facts.error());
@@ -47,7 +48,8 @@ Expected<std::string> os_report(osi::Os& os) {
     for (auto& [name, value] : *facts) {
         value = shortened(value, kLongestFact);
     }
-    return facts->empty() ? "nothing is known of the kernel\n" : facts_table(*facts);
+    return (facts->empty() ? "nothing is known of the kernel\n" : facts_table(*facts)) +
+           (events != nullptr ? sources_report(*events) : "");
 }
 
 Expected<std::string> module_report(osi::Os& os) {

@@ -10,12 +10,13 @@
 #include "emulator/machine.hpp"
 #include "emulator/types.hpp"
 #include "monitor/command.hpp"
+#include "osi/events.hpp"
 #include "osi/os.hpp"
 
 namespace hvgdb::monitor {
 
-/// Which kernel it is, and how its structures were found.
-[[nodiscard]] Expected<std::string> os_report(osi::Os& os);
+/// Which kernel it is, how its structures were found, and what tells of `events` (null: not asked).
+[[nodiscard]] Expected<std::string> os_report(osi::Os& os, osi::Events* events);
 
 /// A row a process, or a tree of them.
 [[nodiscard]] Expected<std::string> process_list(osi::Os& os, const cmd::ProcList& wanted);
@@ -27,8 +28,9 @@ namespace hvgdb::monitor {
 /// A line a fact. What cannot be read is "unreadable" there.
 [[nodiscard]] Expected<std::string> process_report(osi::Os& os, osi::ProcessId pid);
 
-/// A row a thread; the one that `selected` runs has a star.
-[[nodiscard]] Expected<std::string> thread_report(osi::Os& os, osi::ProcessId pid, VcpuId selected);
+/// A row a thread; `thread`, or without it the one that `vcpu` runs, has a star.
+[[nodiscard]] Expected<std::string> thread_report(osi::Os& os, osi::ProcessId pid, VcpuId vcpu,
+                                                  std::optional<osi::ThreadId> thread);
 
 /// A row a mapping, and sums.
 [[nodiscard]] Expected<std::string> mapping_report(osi::Os& os, osi::ProcessId pid);

@@ -12,9 +12,40 @@
 #include "monitor/expectation.hpp"
 #include "monitor/near_miss.hpp"
 #include "monitor/reading.hpp"
+#include "monitor/taint_actions.hpp"
 #include "monitor/text.hpp"
 
 namespace hvgdb::monitor {
+
+namespace {
+
+decltype(cmd::Events::wanted) event_request(const Reading& reading) {
+    if (reading.events_off) {
+        return cmd::Events::Off{};
+    }
+    if (!reading.events_on && reading.kinds.empty()) {
+        return {};
+    }
+    EventWish wish{.kinds = reading.kinds.empty() ? spec(EventWord::processes).kinds : reading.kinds, .whom = {}};
+    if (reading.process) {
+        wish.whom = *reading.process;
+    } else if (reading.name) {
+        wish.whom = *reading.name;
+    }
+    return wish;
+}
+
+SourceRequest source_request(const Reading& reading) {
+    return {.process = reading.process,
+            .any = reading.any_process,
+            .labels = {.label = reading.label, .positional = reading.positional}};
+}
+
+SinkWish sink_wish(const Reading& reading) {
+    return {.word = *reading.sink, .process = reading.process, .any = reading.any_process};
+}
+
+}  // namespace
 
 // The commands
 
@@ -24,16 +55,53 @@ struct Finish {
     static void apply0(Reading& reading) { reading.command = make(reading); }
 };
 template <>
-struct Action<grammar::check_taint> : Finish<[](Reading& r) -> Command { return cmd::CheckTaint{r.place}; }> {};
+struct Action<grammar::check_taint> : Finish<[](Reading& r) -> Command { return cmd::CheckTaint{r.target}; }> {};
 template <>
-struct Action<grammar::get_taint> : Finish<[](Reading& r) -> Command { return cmd::GetTaint{r.place}; }> {};
+struct Action<grammar::get_taint> : Finish<[](Reading& r) -> Command { return cmd::GetTaint{r.target}; }> {};
 template <>
-struct Action<grammar::taint> : Finish<[](Reading& r) -> Command { return cmd::Taint{r.place, r.label}; }> {};
+struct Action<grammar::taint>
+    : Finish<[](Reading& r) -> Command { return cmd::Taint{r.target, r.label, r.positional}; }> {};
+template <>
+struct Action<grammar::untaint> : Finish<[](Reading& r) -> Command {
+    return cmd::Untaint{r.all_targets ? std::nullopt : std::optional(r.target)};
+}> {};
+template <>
+struct Action<grammar::taint_file>
+    : Finish<[](Reading& r) -> Command { return cmd::TaintFile{source_request(r), *r.name}; }> {};
+template <>
+struct Action<grammar::taint_fd>
+    : Finish<[](Reading& r) -> Command { return cmd::TaintFd{source_request(r), r.source_number}; }> {};
+template <>
+struct Action<grammar::taint_argv> : Finish<[](Reading& r) -> Command {
+    const InputLabels labels{r.label, r.positional};
+    if (r.process) {
+        return cmd::TaintArgv{.whom = *r.process, .labels = labels};
+    }
+    return r.name ? cmd::TaintArgv{.whom = *r.name, .labels = labels} : cmd::TaintArgv{.whom = {}, .labels = labels};
+}> {};
+template <>
+struct Action<grammar::taint_sources> : Finish<[](Reading&) -> Command { return cmd::TaintSources{}; }> {};
+template <>
+struct Action<grammar::untaint_source>
+    : Finish<[](Reading& r) -> Command { return cmd::UntaintSource{r.ended_source}; }> {};
+template <>
+struct Action<grammar::taint_report> : Finish<[](Reading& r) -> Command { return cmd::TaintReport{sink_wish(r)}; }> {};
+template <>
+struct Action<grammar::taint_break>
+    : Finish<[](Reading& r) -> Command { return r.sink ? cmd::TaintBreak{sink_wish(r)} : cmd::TaintBreak{r.target}; }> {
+};
+template <>
+struct Action<grammar::taint_sinks> : Finish<[](Reading& r) -> Command { return cmd::TaintSinks{r.sink_number}; }> {};
+template <>
+struct Action<grammar::untaint_sink> : Finish<[](Reading& r) -> Command { return cmd::UntaintSink{r.sink_number}; }> {};
+template <>
+struct Action<grammar::taint_policy> : Finish<[](Reading& r) -> Command { return r.policy; }> {};
+template <>
+struct Action<grammar::taint_stats> : Finish<[](Reading&) -> Command { return cmd::TaintStats{}; }> {};
 template <>
 struct Action<grammar::osinfo> : Finish<[](Reading&) -> Command { return cmd::OsInfo{}; }> {};
 template <>
-struct Action<grammar::proclist> : Finish<[](Reading& r) -> Command { return cmd::ProcList{r.tree, r.process_name}; }> {
-};
+struct Action<grammar::proclist> : Finish<[](Reading& r) -> Command { return cmd::ProcList{r.tree, r.name}; }> {};
 template <>
 struct Action<grammar::procinfo> : Finish<[](Reading& r) -> Command { return cmd::ProcInfo{r.process}; }> {};
 template <>
@@ -48,8 +116,22 @@ template <>
 struct Action<grammar::ksym> : Finish<[](Reading& r) -> Command { return cmd::KernelSymbol{r.symbols.at(0)}; }> {};
 template <>
 struct Action<grammar::osjson> : Finish<[](Reading& r) -> Command {
-    return cmd::OsJson{r.json_topic, r.process.value_or(r.number), r.symbols, std::get<VirtAddr>(r.place), r.length};
+    return cmd::OsJson{
+        r.json_topic, r.process.value_or(r.number), r.symbols, std::get<VirtAddr>(r.place), r.length, r.path, r.target};
 }> {};
+template <>
+struct Action<grammar::events> : Finish<[](Reading& r) -> Command { return cmd::Events{event_request(r)}; }> {};
+template <>
+struct Action<grammar::wait> : Finish<[](Reading& r) -> Command {
+    return cmd::Wait{r.name ? std::optional(osi::StartOrder{*r.name, r.stop_at}) : std::nullopt};
+}> {};
+template <>
+struct Action<grammar::unwait> : Finish<[](Reading& r) -> Command { return cmd::Unwait{r.name}; }> {};
+template <>
+struct Action<grammar::hook>
+    : Finish<[](Reading& r) -> Command { return cmd::Hook{r.has_hook ? std::optional(r.hook) : std::nullopt}; }> {};
+template <>
+struct Action<grammar::unhook> : Finish<[](Reading& r) -> Command { return cmd::Unhook{r.hook_number}; }> {};
 template <>
 struct Action<grammar::vcpus> : Finish<[](Reading&) -> Command { return cmd::Vcpus{}; }> {};
 template <>

@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <array>
 #include <fmt/format.h>
 #include <variant>
 #include <vector>
 
-#include "emulator/arch.hpp"
 #include "emulator/hex.hpp"
 #include "monitor/reports.hpp"
 #include "monitor/text.hpp"
+#include "monitor/vcpu_space.hpp"
 #include "osi/x86_page_walk.hpp"
 
 namespace hvgdb::monitor {
 
 namespace {
-
-Expected<std::uint64_t> read_entry(emulator::Machine& machine, PhysAddr where) {
-    std::array<std::byte, 8> bytes{};
-    const auto count = machine.read_physical(where, bytes);
-    if (!count) {
-        return std::unexpected(count.error());
-    }
-    if (*count < bytes.size()) {
-        return fail(Errc::fault, "no memory at physical address " + hex_text(where.value));
-    }
-    return load_little_endian(bytes);
-}
 
 std::string trail_table(const osi::PageTrail& trail) {
     if (trail.entries().empty()) {
@@ -75,27 +62,14 @@ Expected<std::string> translation_report(emulator::Machine& machine, VcpuId vcpu
     if (!address) {
         return std::unexpected(address.error());
     }
-    const auto block = machine.read_registers(vcpu);
-    if (!block) {
-        return std::unexpected(block.error());
-    }
-    const auto state = osi::x86_control_state(machine.description(), *block);
-    if (!state) {
-        return fail(Errc::unsupported, "page tables are walked on x86-64 only");
-    }
-    const auto paging = osi::x86_paging(*state);
-    if (!paging) {
-        return std::unexpected(paging.error());
-    }
-    if (!paging->has_value()) {
-        return fmt::format("virtual   {0:#x}\nphysical  {0:#x}\npaging is off: both are the same\n", address->value);
-    }
-    const auto space = emulator::read_address_space(machine, vcpu);
+    auto space = VcpuSpace::of(machine, vcpu);
     if (!space) {
         return std::unexpected(space.error());
     }
-    const auto read = [&machine](PhysAddr where) { return read_entry(machine, where); };
-    return answer(*address, osi::walk_x86_pages(*space, *address, **paging, read));
+    if (!space->has_paging()) {
+        return fmt::format("virtual   {0:#x}\nphysical  {0:#x}\npaging is off: both are the same\n", address->value);
+    }
+    return answer(*address, space->walk(*address));
 }
 
 }  // namespace hvgdb::monitor

@@ -11,6 +11,7 @@
 #include "emulator/physical_memory.hpp"
 #include "emulator/types.hpp"
 #include "osi/memory_reader.hpp"
+#include "osi/page_tables.hpp"
 #include "osi/x86_mode.hpp"
 
 namespace hvgdb::osi {
@@ -19,43 +20,37 @@ namespace hvgdb::osi {
 /// levels.
 class GuestMemory {
   public:
+    /// How many translations are kept, a power of two: many for what reads all of a guest, few where they are forgotten
+    /// often.
+    static constexpr std::size_t kMany = 1024;
+    static constexpr std::size_t kFew = 64;
+
     /// `memory` must outlive it.
-    GuestMemory(const emulator::PhysicalMemory& memory, X86Paging paging);
+    GuestMemory(const emulator::PhysicalMemory& memory, X86Paging paging, std::size_t kept = kMany);
 
     /// How many bytes from the start are mapped and RAM. What is behind them in `out` is unspecified.
     [[nodiscard]] std::size_t read(AddressSpace space, VirtAddr address, std::span<std::byte> out);
-    /// Where a byte is. A page that Linux hides from the processor only (PROT_NONE, NUMA hinting: P clear, bit 8 set,
-    /// perhaps with inverted address bits; arch/x86/include/asm/pgtable-invert.h) is found too.
+    /// Where a byte is, also one of a hidden page: see PageTables.
     [[nodiscard]] std::optional<PhysAddr> translate(AddressSpace space, VirtAddr address);
 
-    [[nodiscard]] const X86Paging& paging() const { return paging_; }
-    [[nodiscard]] const emulator::PhysicalMemory& physical() const { return memory_; }
+    [[nodiscard]] const X86Paging& paging() const { return tables_.paging(); }
+    [[nodiscard]] const emulator::PhysicalMemory& physical() const { return tables_.physical(); }
 
     /// Drops the kept translations. To be called whenever the guest may have run since the last read.
     void forget();
 
   private:
-    /// The entry that maps `page`, an address in units of some page size.
+    /// What maps `page`, an address in units of some page size.
     struct Cached {
         std::uint64_t root = 0;
         std::uint64_t page = kNoPage;
-        std::uint64_t entry = 0;
-        unsigned level = 0;  ///< of the table that the entry is in, as PageLevel counts
+        PageTables::Found found;
     };
     static constexpr std::uint64_t kNoPage = ~std::uint64_t{0};
 
-    /// Where a byte is, and how many there are from it to the end of its page.
-    struct Place {
-        PhysAddr physical;
-        std::uint64_t size = 0;
-    };
-    [[nodiscard]] std::optional<Place> find(AddressSpace space, VirtAddr address);
-    [[nodiscard]] const Cached* find_entry(AddressSpace space, VirtAddr address);
-    [[nodiscard]] bool walk(AddressSpace space, VirtAddr address, Cached& found) const;
-    [[nodiscard]] std::optional<std::uint64_t> entry(std::uint64_t table, VirtAddr address, unsigned level) const;
+    [[nodiscard]] std::optional<PageTables::Found> find(AddressSpace space, VirtAddr address);
 
-    const emulator::PhysicalMemory& memory_;
-    X86Paging paging_;
+    PageTables tables_;
     std::vector<Cached> pages_;    ///< of 4 KiB
     std::vector<Cached> regions_;  ///< of 2 MiB: a page of that size or larger, or the table of smaller ones
 };

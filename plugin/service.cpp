@@ -3,8 +3,6 @@
 
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <spdlog/cfg/helpers.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -13,17 +11,14 @@
 #include <utility>
 
 #include "emulator/arch.hpp"
-#include "emulator/guest_ram.hpp"
-#include "emulator/machine_memory.hpp"
 #include "emulator/unix_transport.hpp"
+#include "osi/proc_text.hpp"
 
 namespace hvgdb::plugin {
 namespace {
 
 namespace asio = boost::asio;
 
-/// Instead of a profile: the kernel's own word about its structures is left aside.
-constexpr std::string_view kInfer = "infer";
 /// QEMU's main loop answers only when the whole machine is built.
 constexpr std::chrono::seconds kConnectLimit{60};
 /// How long QEMU's exit waits for the last words to a client.
@@ -41,28 +36,8 @@ void set_up_log(const std::string& levels) {
     spdlog::cfg::helpers::load_levels(levels);
 }
 
-/// Nothing: kernels are not remembered.
-std::filesystem::path cache_folder(const std::string& option) {
-    if (option == "off") {
-        return {};
-    }
-    if (option != "default") {
-        return option;
-    }
-    const char* const cache = std::getenv("XDG_CACHE_HOME");
-    if (cache != nullptr && *cache == '/') {
-        return std::filesystem::path(cache) / "hvgdb/kernels";
-    }
-    const char* const home = std::getenv("HOME");
-    return home != nullptr && *home == '/' ? std::filesystem::path(home) / ".cache/hvgdb/kernels"
-                                           : std::filesystem::path();
-}
-
-}  // namespace
-
-Expected<std::unique_ptr<Service>> Service::create(qemu_plugin_id_t id, const qemu_info_t& info,
-                                                   const Options& options) {
-    const auto address = gdbserver::ListenAddress::parse(options.listen);
+Expected<void> open_listener(Listeners& listeners, const std::string& text, const gdbserver::Entry& entry) {
+    const auto address = gdbserver::ListenAddress::parse(text);
     if (!address) {
         return std::unexpected(address.error());
     }
@@ -70,10 +45,49 @@ Expected<std::unique_ptr<Service>> Service::create(qemu_plugin_id_t id, const qe
     if (!listener) {
         return std::unexpected(listener.error());
     }
-    set_up_log(options.log);
     const bool inherited = std::holds_alternative<gdbserver::ListenAddress::Inherited>(address->value);
     if (!inherited) {  // whoever made it has told
-        spdlog::info("listening on {}", listener->name());
+        spdlog::info("listening on {}{}{}", listener->name(), entry.single ? " for process " : "",
+                     entry.single ? entry.process : "");
+    }
+    listeners.emplace_back(std::move(*listener), entry);
+    return {};
+}
+
+/// The engine knows x86 only.
+bool taint_is_followed(const qemu_info_t& info) {
+    const auto* const arch = emulator::find_arch_of_qemu(info.target_name);
+    return arch != nullptr && arch->root_register == "cr3";
+}
+
+/// --listen's first.
+Expected<Listeners> open_listeners(const Options& options) {
+    Listeners listeners;
+    auto opened = open_listener(listeners, options.listen, {.process = options.attach, .single = false});
+    for (const auto& endpoint : options.endpoints) {
+        if (opened) {
+            opened = open_listener(listeners, endpoint.address, {.process = endpoint.process, .single = true});
+        }
+    }
+    return opened ? Expected<Listeners>(std::move(listeners)) : std::unexpected(opened.error());
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<Service>> Service::create(qemu_plugin_id_t id, const qemu_info_t& info,
+                                                   const Options& options) {
+    set_up_log(options.log);
+    auto listeners = open_listeners(options);
+    if (!listeners) {
+        return std::unexpected(listeners.error());
+    }
+    std::optional<gdbserver::HostRoot> host_root;
+    if (!options.sysroot.empty()) {
+        auto opened = gdbserver::HostRoot::open(options.sysroot);
+        if (!opened) {
+            return std::unexpected(opened.error());
+        }
+        host_root = std::move(*opened);
     }
     std::shared_ptr<const osi::Profile> profile;
     if (!options.os_profile.empty() && options.os_profile != kInfer) {
@@ -84,18 +98,22 @@ Expected<std::unique_ptr<Service>> Service::create(qemu_plugin_id_t id, const qe
         spdlog::info("the guest's kernel is described by {}", loaded->description);
         profile = std::make_shared<osi::Profile>(std::move(*loaded));
     }
-    return std::make_unique<Service>(id, info, options, std::move(profile), std::move(*listener));
+    return std::make_unique<Service>(
+        id, info, options,
+        Parts{.profile = std::move(profile), .listeners = std::move(*listeners), .host_root = std::move(host_root)});
 }
 
-Service::Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options,
-                 std::shared_ptr<const osi::Profile> profile, gdbserver::Listener listener)
+Service::Service(qemu_plugin_id_t id, const qemu_info_t& info, Options options, Parts parts)
     : options_(std::move(options)),
-      profile_(std::move(profile)),
-      listener_(std::move(listener)),
+      profile_(std::move(parts.profile)),
+      listeners_(std::move(parts.listeners)),
+      host_root_(std::move(parts.host_root)),
+      taint_(static_cast<unsigned>(info.system.max_vcpus)),
       instrumentation_({
           .plugin = id,
           .arch = emulator::find_arch_of_qemu(info.target_name),
           .max_vcpus = static_cast<unsigned>(info.system.max_vcpus),
+          .blocks = taint_is_followed(info) ? &tcg_taint_ : nullptr,
           .on_started = [this] { asio::post(io_, [this] { start(); }); },
           .on_parked = [this] { asio::post(io_, [this] { debuggee_->on_vcpu_parked(); }); },
       }),
@@ -116,11 +134,12 @@ void Service::stop() {
         if (machine_) {
             machine_->on_readable();
         }
-        if (server_) {
-            server_->close();
+        for (const auto& server : servers_) {
+            server->close();
         }
         machine_socket_.reset();
-        listener_.reset();
+        kernel_timer_.cancel();
+        listeners_.clear();
     });
     // A thread that still waits for QEMU's stub ends with the process.
     (void)ended_.get_future().wait_for(kStopLimit);
@@ -130,7 +149,7 @@ void Service::stop() {
 void Service::start() {
     if (auto connected = connect(); !connected) {
         spdlog::critical("the guest runs on, but gdb cannot connect: {}", connected.error().detail);
-        listener_.reset();
+        listeners_.clear();
     }
 }
 
@@ -171,52 +190,25 @@ Expected<void> Service::connect() {
     return *state == "running" && !options_.stop_at_start ? machine_->resume({}) : Expected<void>();
 }
 
-/// QEMU's own memory, which is the guest's RAM, where we can have it; else by asking QEMU for every read.
-void Service::find_memory(std::optional<emulator::Qmp>& qmp) {
-    if (qmp) {
-        auto ram = emulator::GuestRam::find(*qmp);
-        const auto dropped = ram ? (*ram)->verify(*machine_) : std::unexpected(ram.error());
-        if (dropped) {
-            memory_ = std::move(*ram);
-            return;
-        }
-        spdlog::warn("guest memory is read through QEMU's debug stub, which is slow: {}", dropped.error().detail);
-    }
-    memory_ = std::make_unique<emulator::MachineMemory>(*machine_);
-}
-
-void Service::start_os() {
-    osi::LocateOptions how{.profile = profile_,
-                           .cache_folder = cache_folder(options_.os_cache),
-                           .infer_structures = options_.os_profile == kInfer};
-    os_ = std::make_unique<osi::LinuxOs>(*machine_, *memory_, std::move(how), [](const osi::LocatedKernel& kernel) {
-        spdlog::info("found Linux {} in the guest, {} ms", osi::release_in(kernel.banner),
-                     std::chrono::duration_cast<std::chrono::milliseconds>(kernel.took).count());
-    });
-}
-
 void Service::serve() {
     instrumentation_.attach(*machine_);
-    debuggee_.emplace(*machine_, instrumentation_);
+    machine_->set_write_observer(&written_labels_.emplace(*machine_, taint_));
+    debuggee_.emplace(*machine_, instrumentation_, [this](std::string text) { print(std::move(text)); });
     stub_.emplace(*debuggee_);
-    console_.emplace(monitor::ConsoleContext{.machine = *machine_,
-                                             .instrumentation = instrumentation_,
-                                             .set_scope =
-                                                 [this](std::optional<AddressSpace> scope) {
-                                                     debuggee_->set_scope(scope);
-                                                     return Expected<void>();
-                                                 },
-                                             .get_scope = [this] { return debuggee_->scope(); },
-                                             .os = os_.get()});
-    stub_->set_monitor([this](std::string_view line, VcpuId selected) {
-        return gdbserver::MonitorReply{console_->execute(line, selected)};
-    });
-    stub_->set_os(os_.get());
-    server_.emplace(io_, *stub_);
-    server_->listen(std::move(*listener_));
-    listener_.reset();
+    debuggee_->set_hooks(hooks_.get());
+    stub_->set_os(os_.get(), events_.get());
+    stub_->set_proc_texts({.file = osi::proc_file, .link = osi::proc_link});
+    stub_->set_host_root(host_root_ ? &*host_root_ : nullptr);
+    set_up_console();
+    for (auto& [listener, entry] : listeners_) {
+        servers_.push_back(std::make_unique<gdbserver::Server>(io_, *stub_, std::move(entry)));
+        servers_.back()->listen(std::move(listener));
+    }
+    listeners_.clear();
     machine_socket_.emplace(io_, dup(machine_->native_handle()));
     watch_machine();
+    await_program();
+    look_for_kernel();
 }
 
 void Service::watch_machine() {

@@ -69,6 +69,13 @@ std::optional<ProgramText> command_line(const KernelMemory& kernel, VirtAddr mm,
     return read_title(process, {.start = arguments->start, .end = joined ? environment->end : arguments->end}, limit);
 }
 
+std::optional<AddressRange> argument_area(const KernelMemory& kernel, VirtAddr mm) {
+    const auto found = area(kernel, mm, Field::mm_arg_start, Field::mm_arg_end);
+    return found ? std::optional(
+                       AddressRange{.start = VirtAddr{found->start}, .end = VirtAddr{found->start + found->size()}})
+                 : std::nullopt;
+}
+
 std::optional<ProgramText> environment(const KernelMemory& kernel, VirtAddr mm, const MemoryReader& process,
                                        std::size_t limit) {
     const auto from = area(kernel, mm, Field::mm_env_start, Field::mm_env_end);

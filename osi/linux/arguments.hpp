@@ -26,6 +26,8 @@ struct ProgramText {
 [[nodiscard]] std::optional<ProgramText> command_line(const KernelMemory& kernel, VirtAddr mm,
                                                       const MemoryReader& process,
                                                       std::size_t limit = kMostProgramText);
+/// Where the arguments are, as the kernel has noted it, or prctl(2) since.
+[[nodiscard]] std::optional<AddressRange> argument_area(const KernelMemory& kernel, VirtAddr mm);
 /// As /proc/PID/environ.
 [[nodiscard]] std::optional<ProgramText> environment(const KernelMemory& kernel, VirtAddr mm,
                                                      const MemoryReader& process, std::size_t limit = kMostProgramText);

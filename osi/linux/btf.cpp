@@ -4,37 +4,18 @@
 #include <algorithm>
 #include <cstring>
 
+#include "osi/linux/btf_kind.hpp"
 #include "osi/name_hash.hpp"
 
 namespace hvgdb::osi {
 
 namespace {
 
-/// BTF_KIND_*, as far as they matter here.
-enum class Kind : std::uint8_t {
-    integer = 1,
-    pointer = 2,
-    array = 3,
-    structure = 4,
-    union_type = 5,
-    enumeration = 6,
-    forward = 7,
-    alias = 8,
-    volatile_type = 9,
-    const_type = 10,
-    restrict_type = 11,
-    function = 12,
-    prototype = 13,
-    variable = 14,
-    section = 15,
-    floating = 16,
-    declaration_tag = 17,
-    type_tag = 18,
-    enumeration64 = 19,
-};
+using Kind = BtfKind;
 
-constexpr std::uint64_t kHead = 12;    // name, info, size or type
-constexpr std::uint64_t kMember = 12;  // name, type, offset
+constexpr std::uint64_t kHead = 12;       // name, info, size or type
+constexpr std::uint64_t kMember = 12;     // name, type, offset
+constexpr std::uint64_t kEnumerator = 8;  // name, value
 constexpr std::uint64_t kPointerSize = 8;
 
 // Real ones need a handful of each.
@@ -88,13 +69,14 @@ Expected<void> Btf::index() {
                                                 (left < kHead || size ? "is cut off" : "is of an unknown kind"));
         }
         const Record record = record_at(place);
-        if (record.is_structure() && record.name != 0) {
-            structures_.push_back(Name{hash_of(text(record.name)), static_cast<TypeId>(places_.size())});
+        const bool has_members = record.is_structure() || record.kind() == Kind::enumeration;
+        if (has_members && record.name != 0) {
+            named_.push_back(Name{hash_of(text(record.name)), static_cast<TypeId>(places_.size())});
         }
         places_.push_back(static_cast<std::uint32_t>(place));
         place += *size;
     }
-    std::ranges::sort(structures_);
+    std::ranges::sort(named_);
     return {};
 }
 
@@ -114,7 +96,7 @@ std::optional<std::uint64_t> Btf::record_size(const Record& record) const {
             return kHead + 12 * count;
         case Kind::enumeration:
         case Kind::prototype:
-            return kHead + 8 * count;
+            return kHead + kEnumerator * count;
         case Kind::pointer:
         case Kind::forward:
         case Kind::alias:
@@ -181,12 +163,12 @@ std::optional<Btf::Record> Btf::stripped(TypeId id) const {
     return std::nullopt;
 }
 
-std::optional<Btf::Record> Btf::structure_called(std::string_view name) const {
+std::optional<Btf::Record> Btf::called(std::string_view name, bool structure) const {
     const std::uint32_t hash = hash_of(name);
-    auto at = std::ranges::lower_bound(structures_, hash, {}, &Name::hash);
-    for (unsigned tries = 0; at != structures_.end() && at->hash == hash && tries < kMaxVisits; ++at, ++tries) {
+    auto at = std::ranges::lower_bound(named_, hash, {}, &Name::hash);
+    for (unsigned tries = 0; at != named_.end() && at->hash == hash && tries < kMaxVisits; ++at, ++tries) {
         const Record found = record_at(places_[at->id]);
-        if (text(found.name) == name) {
+        if (found.is_structure() == structure && text(found.name) == name) {
             return found;
         }
     }
@@ -264,8 +246,21 @@ std::optional<Member> Btf::described(const Place& place) const {
     return member;
 }
 
+std::optional<Member> Btf::enumerator(const Record& enumeration, std::string_view name) const {
+    const std::uint32_t count = std::min(enumeration.count(), kMaxVisits);
+    for (std::size_t at = enumeration.rest; at < enumeration.rest + kEnumerator * count; at += kEnumerator) {
+        if (text(word(at)) == name) {
+            return Member{.offset = word(at + 4)};
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<Member> Btf::member(std::string_view structure, std::string_view path) const {
-    auto within = structure_called(structure);
+    auto within = called(structure, true);
+    if (const auto enumeration = within ? std::nullopt : called(structure, false)) {
+        return enumerator(*enumeration, path);
+    }
     std::uint64_t bits = 0;
     unsigned visits = 0;
     while (within && within->is_structure()) {
@@ -287,7 +282,7 @@ std::optional<Member> Btf::member(std::string_view structure, std::string_view p
 }
 
 std::optional<std::uint64_t> Btf::size_of(std::string_view structure) const {
-    const auto found = structure_called(structure);
+    const auto found = called(structure, true);
     return found ? std::optional<std::uint64_t>(found->size_or_type) : std::nullopt;
 }
 

@@ -17,9 +17,9 @@
 
 namespace hvgdb::osi {
 
-/// Types are read where they stand when they are asked for; kept are only their places and the structures' names. The
-/// blob may be nonsense, or lead in circles: every look-up ends soon, at worst with nothing. Of several structures with
-/// one name the first counts. Pointers have 8 bytes.
+/// Types are read where they stand when they are asked for; kept are only their places and the names of structures and
+/// enumerations. The blob may be nonsense, or lead in circles: every look-up ends soon, at worst with nothing. Of
+/// several structures with one name the first counts. Pointers have 8 bytes.
 class Btf final : public TypeSource {
   public:
     /// What follows the blob does not matter. `bad_argument` when it is no BTF, or holds a type whose record's length
@@ -56,7 +56,9 @@ class Btf final : public TypeSource {
     [[nodiscard]] Record record_at(std::size_t place) const;
     [[nodiscard]] std::optional<Record> record(TypeId id) const;
     [[nodiscard]] std::optional<Record> stripped(TypeId id) const;
-    [[nodiscard]] std::optional<Record> structure_called(std::string_view name) const;
+    /// A structure, or else an enumeration.
+    [[nodiscard]] std::optional<Record> called(std::string_view name, bool structure) const;
+    [[nodiscard]] std::optional<Member> enumerator(const Record& enumeration, std::string_view name) const;
     [[nodiscard]] std::optional<std::uint64_t> type_size(TypeId id, unsigned depth = 0) const;
     [[nodiscard]] std::optional<Place> find(const Record& structure, std::string_view name, unsigned& visits,
                                             unsigned depth = 0) const;
@@ -66,7 +68,7 @@ class Btf final : public TypeSource {
     std::string origin_;
     BtfSections sections_;
     std::vector<std::uint32_t> places_;  // of each type's record in the type section
-    std::vector<Name> structures_;       // sorted
+    std::vector<Name> named_;            // structures and enumerations, sorted
 };
 
 }  // namespace hvgdb::osi

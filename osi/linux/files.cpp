@@ -109,8 +109,12 @@ std::optional<std::string> executable(const KernelMemory& kernel, VirtAddr mm, P
     return place ? named(paths, *place) : std::nullopt;
 }
 
+std::optional<MountPath> working_folder(const KernelMemory& kernel, VirtAddr fs) {
+    return path_at(kernel, fs, Field::fs_pwd_mnt, Field::fs_pwd_dentry);
+}
+
 std::optional<std::string> working_directory(const KernelMemory& kernel, VirtAddr fs, Paths& paths) {
-    const auto place = path_at(kernel, fs, Field::fs_pwd_mnt, Field::fs_pwd_dentry);
+    const auto place = working_folder(kernel, fs);
     return place ? named(paths, *place) : std::nullopt;
 }
 

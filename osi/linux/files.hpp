@@ -24,6 +24,8 @@ struct OpenFiles {
 [[nodiscard]] std::optional<std::string> executable(const KernelMemory& kernel, VirtAddr mm, Paths& paths);
 /// What /proc/PID/cwd leads to; `fs` is a task's struct fs_struct.
 [[nodiscard]] std::optional<std::string> working_directory(const KernelMemory& kernel, VirtAddr fs, Paths& paths);
+/// The same as a place.
+[[nodiscard]] std::optional<MountPath> working_folder(const KernelMemory& kernel, VirtAddr fs);
 /// Its root folder, to see paths as it does.
 [[nodiscard]] std::optional<MountPath> root_folder(const KernelMemory& kernel, VirtAddr fs);
 

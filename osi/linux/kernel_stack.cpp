@@ -21,7 +21,8 @@ constexpr std::size_t kMostTopsTried = 64;
 constexpr std::uint64_t kUserCode64 = 0x33;
 constexpr std::uint64_t kUserCode32 = 0x23;
 constexpr std::uint64_t kUserData = 0x2b;
-constexpr std::uint64_t kFlagsAlwaysSet = 0x2;
+// All that start_thread() sets in some versions; bit 1, which is always set, comes with the first entry from user mode.
+constexpr std::uint64_t kInterruptsEnabled = 0x200;
 
 bool is_stack_end(std::uint64_t end) {
     const std::uint64_t size = (end + kPage - 1) / kPage * kPage;
@@ -34,7 +35,7 @@ bool looks_right(const KernelMemory& kernel, VirtAddr frame) {
     const auto cs = kernel.number(frame, Field::regs_cs).value_or(0) & 0xffff;
     const auto ss = kernel.number(frame, Field::regs_ss).value_or(0) & 0xffff;
     const auto flags = kernel.number(frame, Field::regs_flags).value_or(0);
-    return (cs == kUserCode64 || cs == kUserCode32) && ss == kUserData && (flags & kFlagsAlwaysSet) != 0;
+    return (cs == kUserCode64 || cs == kUserCode32) && ss == kUserData && (flags & kInterruptsEnabled) != 0;
 }
 
 std::vector<std::uint64_t> candidates(const KernelMemory& kernel, std::span<const StackTop> tops) {

@@ -14,7 +14,7 @@
 namespace hvgdb::osi {
 
 /// The rows of kernel_fields.def.
-enum class Field : std::uint8_t {
+enum class Field : std::uint16_t {
 #define FIELD(id, structure, path, need) id,
 #define STRUCTURE(name, need)
 #include "osi/linux/kernel_fields.def"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "osi/linux/linux_os.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -21,7 +22,8 @@ std::optional<MountPath> LinuxOs::Picture::reader_root(KernelView& view) {
 
 LinuxOs::LinuxOs(emulator::Machine& machine, const emulator::PhysicalMemory& memory, LocateOptions options,
                  RunningKernel::Listener listener)
-    : machine_(machine), kernel_(machine, memory, std::move(options), std::move(listener)) {}
+    : machine_(machine),
+      kernel_(machine, memory, std::move(options), std::move(listener), std::chrono::milliseconds(100)) {}
 
 LinuxOs::~LinuxOs() = default;
 
@@ -34,7 +36,8 @@ Expected<LinuxOs::Picture*> LinuxOs::picture() {
     if (!view) {
         return std::unexpected(view.error());
     }
-    picture_ = std::make_unique<Picture>(**view, machine_.generation());
+    // No generation is 0: what is seen while the guest runs is not what the next pause shows.
+    picture_ = std::make_unique<Picture>(**view, machine_.running() ? 0 : machine_.generation());
     return picture_.get();
 }
 

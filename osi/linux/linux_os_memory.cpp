@@ -86,6 +86,14 @@ Expected<std::vector<std::string>> LinuxOs::arguments(ProcessId pid, std::size_t
     return strings(pid, command_line, limit);
 }
 
+Expected<AddressRange> LinuxOs::argument_area(ProcessId pid) {
+    const auto found = owner(pid);
+    if (!found) {
+        return std::unexpected(found.error());
+    }
+    return found->mm ? or_fault(osi::argument_area(found->now.kernel(), *found->mm)) : AddressRange{};
+}
+
 Expected<std::vector<std::string>> LinuxOs::environment(ProcessId pid) {
     return strings(pid, osi::environment, kMostProgramText);
 }
@@ -113,17 +121,6 @@ Expected<std::vector<OpenFile>> LinuxOs::open_files(ProcessId pid) {
     }
     return files->value == 0 ? std::vector<OpenFile>{}
                              : osi::open_files(found->now.kernel(), *files, found->now.paths).files;
-}
-
-Expected<std::size_t> LinuxOs::read_memory(ProcessId pid, VirtAddr address, std::span<std::byte> out) {
-    const auto found = owner(pid);
-    const auto memory = found ? user_reader(*found) : std::unexpected(found.error());
-    if (!memory) {
-        return std::unexpected(memory.error());
-    }
-    const std::size_t count = memory->read(address, out);
-    return count > 0 || out.empty() ? Expected<std::size_t>(count)
-                                    : fail(Errc::fault, "nothing is mapped at that address, or it is not in memory");
 }
 
 }  // namespace hvgdb::osi

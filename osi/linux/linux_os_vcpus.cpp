@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// LinuxOs: what the vCPUs run, and the user registers of threads.
+// LinuxOs: what the vCPUs run.
 #include <algorithm>
 #include <array>
 
@@ -7,15 +7,11 @@
 #include "osi/linux/kernel_stack.hpp"
 #include "osi/linux/linux_os.hpp"
 #include "osi/linux/linux_picture.hpp"
-#include "osi/linux/register_home.hpp"
-#include "osi/linux/saved_registers.hpp"
 #include "osi/linux/tasks.hpp"
 
 namespace hvgdb::osi {
 
 namespace {
-
-constexpr std::uint64_t kCr4Osxsave = std::uint64_t{1} << 18;
 
 /// Of some user processes, which are enough to know where every task's registers are saved.
 std::vector<VirtAddr> sample_of(const KernelMemory& kernel, VirtAddr init_task) {
@@ -32,22 +28,20 @@ std::vector<VirtAddr> sample_of(const KernelMemory& kernel, VirtAddr init_task) 
 
 }  // namespace
 
-/// Empty while the machine runs.
 const std::vector<LinuxOs::OnVcpu>& LinuxOs::on_vcpus(Picture& now) {
     if (now.on_vcpus) {
         return *now.on_vcpus;
     }
+    if (pairing_of_ != kernel_.changes()) {
+        pairing_ = {};
+        pairing_of_ = kernel_.changes();
+    }
     auto& found = now.on_vcpus.emplace();
     for (unsigned index = 0; index < machine_.vcpu_count() && !machine_.running(); ++index) {
-        const auto block = machine_.read_registers(VcpuId{index});
-        const auto state = block ? x86_vcpu_state(machine_.description(), *block) : std::unexpected(block.error());
-        if (!state) {
-            continue;
-        }
-        const auto cpu = now.per_cpu.cpu_of(*state);
+        const auto cpu = pairing_.cpu_of(machine_, VcpuId{index}, now.per_cpu);
         const auto task = cpu ? now.per_cpu.current_task(*cpu) : std::nullopt;
         if (task) {
-            found.push_back({VcpuId{index}, {.task = *task, .cpu = *cpu, .vcpu = *state}});
+            found.push_back({.vcpu = VcpuId{index}, .cpu = *cpu, .task = *task});
         }
     }
     return found;
@@ -55,8 +49,13 @@ const std::vector<LinuxOs::OnVcpu>& LinuxOs::on_vcpus(Picture& now) {
 
 const LinuxOs::OnVcpu* LinuxOs::on_vcpu(Picture& now, VirtAddr task) {
     const auto& all = on_vcpus(now);
-    const auto found = std::ranges::find_if(all, [&](const OnVcpu& on) { return on.thread.task == task; });
+    const auto found = std::ranges::find(all, task, &OnVcpu::task);
     return found == all.end() ? nullptr : &*found;
+}
+
+Expected<X86VcpuState> LinuxOs::vcpu_state(VcpuId vcpu) {
+    const auto block = machine_.read_registers(vcpu);
+    return block ? x86_vcpu_state(machine_.description(), *block) : std::unexpected(block.error());
 }
 
 Expected<CurrentThread> LinuxOs::current(VcpuId vcpu) {
@@ -72,14 +71,17 @@ Expected<CurrentThread> LinuxOs::current(VcpuId vcpu) {
     if (found == all.end()) {
         return fail(Errc::not_found, "what vCPU " + std::to_string(vcpu.index) + " runs is not known");
     }
-    const auto tid = (*now)->kernel().number(found->thread.task, Field::task_pid);
-    const auto pid = (*now)->kernel().number(found->thread.task, Field::task_tgid);
+    const auto tid = (*now)->kernel().number(found->task, Field::task_pid);
+    const auto pid = (*now)->kernel().number(found->task, Field::task_tgid);
     if (!tid || !pid) {
         return fail(Errc::fault, "the task that vCPU " + std::to_string(vcpu.index) + " runs cannot be read");
     }
-    return CurrentThread{.tid = static_cast<ThreadId>(*tid),
-                         .pid = static_cast<ProcessId>(*pid),
-                         .user_mode = found->thread.vcpu.user_mode()};
+    const auto state = vcpu_state(vcpu);
+    if (!state) {
+        return std::unexpected(state.error());
+    }
+    return CurrentThread{
+        .tid = static_cast<ThreadId>(*tid), .pid = static_cast<ProcessId>(*pid), .user_mode = state->user_mode()};
 }
 
 /// Looked for once a kernel: it is the same for all its tasks, for ever.
@@ -87,45 +89,14 @@ std::optional<KernelStack> LinuxOs::kernel_stack(Picture& now) {
     if (!stack_ || stack_of_ != kernel_.changes()) {
         std::vector<StackTop> tops;
         for (const OnVcpu& on : on_vcpus(now)) {
-            if (const auto top = now.per_cpu.top_of_stack(on.thread.cpu)) {
-                tops.push_back({on.thread.task, *top});
+            if (const auto top = now.per_cpu.top_of_stack(on.cpu)) {
+                tops.push_back({on.task, *top});
             }
         }
         stack_ = KernelStack::find(now.kernel(), tops, sample_of(now.kernel(), now.init_task()));
         stack_of_ = kernel_.changes();
     }
     return stack_;
-}
-
-bool LinuxOs::has_xsave() {
-    const auto cr4 = emulator::read_number(machine_, VcpuId{0}, machine_.description().find("cr4"));
-    return (cr4.value_or(0) & kCr4Osxsave) != 0;
-}
-
-Expected<UserRegisters> LinuxOs::user_registers(ThreadId tid) {
-    const auto now = picture();
-    if (!now) {
-        return std::unexpected(now.error());
-    }
-    if (machine_.running()) {
-        return fail(Errc::running, "the guest runs");
-    }
-    const KernelMemory& kernel = (*now)->kernel();
-    const auto task = tid == 0 ? fail(Errc::not_found, "a swapper has no user registers")
-                               : find_task(kernel, (*now)->init_task(), tid);
-    if (!task) {
-        return std::unexpected(task.error());
-    }
-    const auto stack = kernel_stack(**now);
-    if (!stack) {
-        return fail(Errc::unsupported, "where this kernel saves registers could not be found out");
-    }
-    const auto* on = on_vcpu(**now, *task);
-    if (on == nullptr) {
-        return saved_user_registers(kernel, *task, *stack, has_xsave());
-    }
-    const RegisterLocator locator(kernel, (*now)->view.symbols(), (*now)->per_cpu);
-    return running_user_registers(kernel, (*now)->per_cpu, locator, *stack, on->thread, has_xsave());
 }
 
 }  // namespace hvgdb::osi

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "osi/linux/mappings.hpp"
 
-#include "osi/linux/maple_tree.hpp"
-
 namespace hvgdb::osi {
 
 namespace {
 
-constexpr std::size_t kMaxMappings = std::size_t{128} * 1024;
 constexpr std::size_t kMaxKnown = std::size_t{64} * 1024;
 constexpr std::size_t kMaxNameBytes = std::size_t{16} * 1024 * 1024;
 constexpr unsigned kPageShift = 12;
-// include/linux/mm.h
-constexpr std::uint64_t kRead = 1;
-constexpr std::uint64_t kWrite = 2;
-constexpr std::uint64_t kExecute = 4;
-constexpr std::uint64_t kMayShare = 0x80;
+
+using namespace area_flags;
 
 Mapping mapping_of(VirtAddr start, VirtAddr end, std::uint64_t flags) {
     return {.start = start,
@@ -24,6 +18,7 @@ Mapping mapping_of(VirtAddr start, VirtAddr end, std::uint64_t flags) {
             .write = (flags & kWrite) != 0,
             .execute = (flags & kExecute) != 0,
             .shared = (flags & kMayShare) != 0,
+            .flags = flags,
             .name = {}};
 }
 
@@ -53,8 +48,7 @@ Mappings::Mappings(const KernelMemory& kernel, const KernelSymbols& symbols, Pat
     : kernel_(kernel),
       paths_(paths),
       gate_(gate(kernel, symbols)),
-      area_(kernel, {Field::vma_start, Field::vma_end, Field::vma_next, Field::vma_mm, Field::vma_flags,
-                     Field::vma_pgoff, Field::vma_file, Field::vma_ops, Field::vma_private_data, Field::vma_anon_name}),
+      areas_(kernel),
       inode_(kernel, {Field::inode_number, Field::inode_super_block}),
       files_(kernel),
       names_(kernel, symbols[KernelSymbol::special_mapping_operations]) {}
@@ -63,45 +57,14 @@ MappingList Mappings::of(VirtAddr mm) {
     MappingList list;
     names_.begin(mm);
     listed_bytes_ = 0;
-    if (const auto tree = kernel_.place(mm, Field::mm_mt)) {
-        from_tree(*tree, mm, list);
-    } else if (const auto first = kernel_.pointer(mm, Field::mm_mmap)) {
-        from_chain(*first, mm, list);
-    } else {
-        list.complete = false;
+    const AreaList found = areas_.of(mm);
+    list.complete = found.complete;
+    list.mappings.reserve(found.areas.size() + 1);
+    for (const MemoryArea& area : found.areas) {
+        add(describe(area), list);
     }
     add_gate(mm, list);
     return list;
-}
-
-void Mappings::from_tree(VirtAddr tree, VirtAddr mm, MappingList& list) {
-    const MapleEntries found = maple_entries(kernel_, tree);
-    list.complete = found.complete;
-    list.mappings.reserve(found.entries.size() + 1);
-    for (const MapleEntry& entry : found.entries) {
-        const VirtAddr area{entry.value};
-        // An area that says something else than the tree has just been changed, or is none.
-        if (read_area(area, mm) && area_.number(Field::vma_start) == entry.first &&
-            area_.number(Field::vma_end) == entry.last + 1) {
-            add(describe(), list);
-        } else {
-            list.complete = false;
-        }
-    }
-}
-
-void Mappings::from_chain(VirtAddr first, VirtAddr mm, MappingList& list) {
-    VirtAddr above;
-    for (VirtAddr area = first; area.value != 0;) {
-        if (list.mappings.size() >= kMaxMappings || !read_area(area, mm) || area_.pointer(Field::vma_start) < above) {
-            list.complete = false;
-            return;
-        }
-        const VirtAddr next = area_.pointer(Field::vma_next);
-        above = area_.pointer(Field::vma_end);
-        add(describe(), list);
-        area = next;
-    }
 }
 
 void Mappings::add(Mapping mapping, MappingList& list) {
@@ -113,25 +76,15 @@ void Mappings::add(Mapping mapping, MappingList& list) {
     list.mappings.push_back(std::move(mapping));
 }
 
-bool Mappings::read_area(VirtAddr area, VirtAddr mm) {
-    return is_kernel_pointer(area) && area_.has(Field::vma_start) && area_.has(Field::vma_end) && area_.read(area) &&
-           area_.number(Field::vma_start) < area_.number(Field::vma_end) &&
-           (!area_.has(Field::vma_mm) || area_.pointer(Field::vma_mm) == mm);
-}
-
-Mapping Mappings::describe() {
-    auto mapping =
-        mapping_of(area_.pointer(Field::vma_start), area_.pointer(Field::vma_end), area_.number(Field::vma_flags));
-    const AreaHints hints{.ops = area_.pointer(Field::vma_ops),
-                          .private_data = area_.pointer(Field::vma_private_data),
-                          .anon_name = area_.pointer(Field::vma_anon_name)};
-    const VirtAddr file = area_.pointer(Field::vma_file);
-    if (file.value == 0) {
+Mapping Mappings::describe(const MemoryArea& area) {
+    auto mapping = mapping_of(area.start, area.end, area.flags);
+    const AreaHints hints{.ops = area.ops, .private_data = area.private_data, .anon_name = area.anon_name};
+    if (area.file.value == 0) {
         mapping.name = names_.of(mapping.start, mapping.end, hints);
         return mapping;
     }
-    mapping.offset = area_.number(Field::vma_pgoff) << kPageShift;
-    describe_file(file, mapping);
+    mapping.offset = area.page_offset << kPageShift;
+    describe_file(area.file, mapping);
     if (auto given = names_.of_shared(hints)) {
         mapping.name = std::move(*given);
     }

@@ -13,6 +13,7 @@
 #include "osi/linux/kernel_memory.hpp"
 #include "osi/linux/kernel_symbols.hpp"
 #include "osi/linux/member_block.hpp"
+#include "osi/linux/memory_areas.hpp"
 #include "osi/linux/paths.hpp"
 #include "osi/os.hpp"
 
@@ -40,12 +41,9 @@ class Mappings {
         std::uint64_t inode = 0;
     };
 
-    void from_tree(VirtAddr tree, VirtAddr mm, MappingList& list);
-    void from_chain(VirtAddr first, VirtAddr mm, MappingList& list);
     void add(Mapping mapping, MappingList& list);
     void add_gate(VirtAddr mm, MappingList& list) const;
-    bool read_area(VirtAddr area, VirtAddr mm);
-    Mapping describe();
+    Mapping describe(const MemoryArea& area);
     void describe_file(VirtAddr file, Mapping& mapping);
     const FileFacts& facts(VirtAddr file);
     std::uint32_t device(VirtAddr super_block);
@@ -53,7 +51,7 @@ class Mappings {
     const KernelMemory& kernel_;
     Paths& paths_;
     std::optional<Mapping> gate_;
-    MemberBlock area_;
+    AreaReader areas_;
     MemberBlock inode_;
     FileReader files_;
     AreaNames names_;

@@ -5,11 +5,12 @@
 #include <fmt/format.h>
 #include <vector>
 
+#include "osi/linux/dentry_cache.hpp"
+
 namespace hvgdb::osi {
 
 namespace {
 
-constexpr std::size_t kMaxName = 256;
 constexpr std::size_t kMaxPath = 4096;
 constexpr std::size_t kMaxSteps = std::size_t{1024} * 1024;
 constexpr std::size_t kMaxKnown = std::size_t{64} * 1024;
@@ -53,7 +54,7 @@ std::optional<std::string> Paths::name(const MountPath& place) {
         return std::nullopt;
     }
     if (has_pseudo_name(place)) {
-        const auto own = component();
+        const auto own = dentry_name(kernel_, dentry_);
         return own ? pseudo_names_.of(place.dentry, *own) : std::nullopt;
     }
     const bool deleted = dentry_.has(Field::dentry_hash_pprev) && dentry_.number(Field::dentry_hash_pprev) == 0 &&
@@ -110,7 +111,7 @@ std::optional<std::string> Paths::climb(MountPath place) {
         if (parent == place.dentry) {
             return "/";
         }
-        auto own = component();
+        auto own = dentry_name(kernel_, dentry_);
         length += own ? own->size() + 1 : 0;
         if (!own || length >= kMaxPath) {
             return std::nullopt;
@@ -119,21 +120,6 @@ std::optional<std::string> Paths::climb(MountPath place) {
         place.dentry = parent;
     }
     return std::nullopt;
-}
-
-/// Of the entry in dentry_, whose shorter names are in itself.
-std::optional<std::string> Paths::component() {
-    const std::uint64_t length = dentry_.number(Field::dentry_name_length);
-    const VirtAddr address = dentry_.pointer(Field::dentry_name);
-    if (length > kMaxName) {
-        return std::nullopt;
-    }
-    const auto own = dentry_.bytes(address, length);
-    if (own.size() == length) {
-        const std::string_view bytes(reinterpret_cast<const char*>(own.data()), own.size());
-        return std::string(bytes.substr(0, bytes.find('\0')));
-    }
-    return is_kernel_pointer(address) ? kernel_.memory().text(address, length) : std::nullopt;
 }
 
 bool Paths::enter_mount(VirtAddr mount) {

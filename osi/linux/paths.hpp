@@ -46,7 +46,6 @@ class Paths {
 
     std::optional<std::string> name(const MountPath& place);
     std::optional<std::string> climb(MountPath place);
-    std::optional<std::string> component();
     bool enter_mount(VirtAddr mount);
     bool has_pseudo_name(const MountPath& place);
 

@@ -46,6 +46,9 @@ class PerCpu {
         return cpu < offsets_.size() && offsets_[cpu] == gs_base;
     }
 
+    /// Of any CPU.
+    [[nodiscard]] bool is_any_base(std::uint64_t gs_base) const { return with_offset(gs_base).has_value(); }
+
   private:
     [[nodiscard]] std::optional<unsigned> with_offset(std::uint64_t base) const;
     [[nodiscard]] std::optional<VirtAddr> pointer(unsigned cpu, KernelSymbol symbol, std::uint64_t offset) const;

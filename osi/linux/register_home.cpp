@@ -21,6 +21,7 @@ constexpr std::uint64_t kPushingCode = 96;
 constexpr std::uint64_t kErrorEntryPushes = 40;
 constexpr std::uint64_t kNmiCode = 0x100;
 constexpr std::uint64_t kInt80Code = 0x100;
+constexpr std::uint64_t kExceptionCode = 0x20;  // of one exception
 constexpr std::uint64_t kIretSize = 2;
 
 // arch/x86/include/asm/segment.h
@@ -59,7 +60,11 @@ bool RegisterLocator::is_leaving(std::uint64_t rip) const {
            within(rip, exit_iret, kIretSize);
 }
 
+// What the exception of a system call finds there on its return is the call's number.
 bool RegisterLocator::is_handling_interruption(std::uint64_t rip) const {
+    if (within(rip, entry_int80_exception, kExceptionCode)) {
+        return false;
+    }
     return within(rip, entry_interrupts, exit_to_user) || within(rip, entry_exception, entry_nmi);
 }
 

@@ -71,6 +71,10 @@ Expected<KernelView*> RunningKernel::get() {
     if (view_ && checked_ == machine_.generation()) {
         return view_.get();
     }
+    if (is_trusted()) {
+        checked_ = machine_.generation();
+        return view_.get();
+    }
     const auto roots = roots_in_use();
     if (!roots) {
         view_.reset();
@@ -85,7 +89,12 @@ Expected<KernelView*> RunningKernel::get() {
         }
     }
     checked_ = machine_.generation();
+    seen_ = std::chrono::steady_clock::now();
     return view_.get();
+}
+
+bool RunningKernel::is_trusted() {
+    return view_ && std::chrono::steady_clock::now() - seen_ < trusted_ && view_->check(view_->kernel().image.root);
 }
 
 Expected<void> RunningKernel::find(const std::vector<Paged>& roots) {
@@ -97,7 +106,7 @@ Expected<void> RunningKernel::find(const std::vector<Paged>& roots) {
         auto kernel = locate_kernel(memory, paged.root, options_);
         if (kernel) {
             if (listener_) {
-                listener_(*kernel);
+                listener_(*kernel, paged.paging);
             }
             memory.forget();
             view_ = std::make_unique<KernelView>(std::move(memory), std::move(*kernel));

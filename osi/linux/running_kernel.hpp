@@ -2,6 +2,7 @@
 // The kernel that a machine runs now.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,13 +47,18 @@ class KernelView {
 /// thread only.
 class RunningKernel {
   public:
-    /// Hears of each kernel found.
-    using Listener = std::function<void(const LocatedKernel&)>;
+    /// Hears of each kernel found, and how its page tables are.
+    using Listener = std::function<void(const LocatedKernel&, const X86Paging&)>;
 
-    /// Both must outlive it.
+    /// Both must outlive it. Within `trusted` from a check no vCPU is asked at the next stops: the kernel's own page
+    /// tables must still show it. A single step costs no register so, and no machine restarts as fast.
     RunningKernel(emulator::Machine& machine, const emulator::PhysicalMemory& memory, LocateOptions options,
-                  Listener listener)
-        : machine_(machine), memory_(memory), options_(std::move(options)), listener_(std::move(listener)) {}
+                  Listener listener, std::chrono::steady_clock::duration trusted = {})
+        : machine_(machine),
+          memory_(memory),
+          options_(std::move(options)),
+          listener_(std::move(listener)),
+          trusted_(trusted) {}
 
     /// Valid until the next call. While the machine runs, the one that was there at the last stop, or `running`. Else
     /// `unsupported` and one line for people when no kernel is there that we know.
@@ -68,6 +74,7 @@ class RunningKernel {
 
     [[nodiscard]] Expected<Paged> paged(VcpuId vcpu);
     [[nodiscard]] Expected<std::vector<Paged>> roots_in_use();
+    [[nodiscard]] bool is_trusted();
     [[nodiscard]] Expected<void> find(const std::vector<Paged>& roots);
 
     emulator::Machine& machine_;
@@ -77,6 +84,8 @@ class RunningKernel {
     std::unique_ptr<KernelView> view_;
     X86Paging view_paging_;
     std::uint64_t checked_ = 0;  ///< the machine's generation at the last check
+    std::chrono::steady_clock::duration trusted_;
+    std::chrono::steady_clock::time_point seen_;  ///< when a vCPU last showed it
     std::uint64_t changes_ = 0;
 };
 

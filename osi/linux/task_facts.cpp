@@ -2,10 +2,14 @@
 #include "osi/linux/task_facts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <string_view>
 
+#include "emulator/hex.hpp"
+#include "osi/linux/kernel_image.hpp"
 #include "osi/linux/tasks.hpp"
+#include "osi/x86_page_entry.hpp"
 
 namespace hvgdb::osi {
 
@@ -48,16 +52,20 @@ std::optional<ProcessId> parent_of(const KernelMemory& kernel, VirtAddr task) {
     return parent ? number32(kernel, *parent, Field::task_tgid) : std::nullopt;
 }
 
+/// That of a process which has ended as a whole.
+std::optional<std::uint32_t> group_status(const KernelMemory& kernel, VirtAddr task) {
+    const auto signal = object_at(kernel, task, Field::task_signal);
+    const bool whole = signal && (kernel.number(*signal, Field::signal_flags).value_or(0) & kSignalGroupExit) != 0;
+    return whole ? number32(kernel, *signal, Field::signal_group_exit_code) : std::nullopt;
+}
+
 // As wait() computes it (kernel/exit.c wait_task_zombie()).
 std::optional<std::uint32_t> exit_code_of(const KernelMemory& kernel, VirtAddr task) {
     if ((kernel.number(task, Field::task_exit_state).value_or(0) & kExitMask) == 0) {
         return std::nullopt;
     }
-    const auto signal = object_at(kernel, task, Field::task_signal);
-    if (signal && (kernel.number(*signal, Field::signal_flags).value_or(0) & kSignalGroupExit) != 0) {
-        return number32(kernel, *signal, Field::signal_group_exit_code);
-    }
-    return number32(kernel, task, Field::task_exit_code);
+    const auto status = group_status(kernel, task);
+    return status ? status : number32(kernel, task, Field::task_exit_code);
 }
 
 // /proc/PID/status prints the objective credentials.
@@ -77,6 +85,7 @@ void add_memory(const KernelMemory& kernel, const KernelTranslation& translate, 
     if (mm) {
         process.compat = is_compat(kernel, *mm);
         process.space = page_tables(kernel, *mm, translate);
+        process.user_space = user_page_tables(kernel, *mm, translate);
     }
 }
 
@@ -115,6 +124,14 @@ std::vector<ThreadId> namespace_ids(const KernelMemory& kernel, VirtAddr task) {
     return ids;
 }
 
+std::uint32_t process_status(const KernelMemory& kernel, VirtAddr last, std::uint32_t status) {
+    if (const auto whole = group_status(kernel, last)) {
+        return *whole;
+    }
+    const auto leader = object_at(kernel, last, Field::task_group_leader);
+    return leader && *leader != last ? number32(kernel, *leader, Field::task_exit_code).value_or(status) : status;
+}
+
 bool is_kernel_thread(const KernelMemory& kernel, VirtAddr task) {
     return (kernel.number(task, Field::task_flags).value_or(0) & kFlagKernelThread) != 0;
 }
@@ -139,6 +156,30 @@ std::optional<AddressSpace> page_tables(const KernelMemory& kernel, VirtAddr mm,
     const auto tables = object_at(kernel, mm, Field::mm_pgd);
     const auto root = tables ? translate(*tables) : std::nullopt;
     return root ? std::optional(AddressSpace{root->value}) : std::nullopt;
+}
+
+std::optional<AddressSpace> user_page_tables(const KernelMemory& kernel, VirtAddr mm,
+                                             const KernelTranslation& translate) {
+    constexpr std::size_t kUserHalf = 256;
+    constexpr std::uint64_t kUsers = x86_entry::kPresent | x86_entry::kUser;
+    std::array<std::byte, kUserHalf * x86_entry::kEntrySize> table{};
+    const auto tables = object_at(kernel, mm, Field::mm_pgd);
+    const auto space = page_tables(kernel, mm, translate);
+    if (!space || !kernel.memory().fill(*tables, table)) {
+        return std::nullopt;
+    }
+    bool any = false;
+    for (std::size_t i = 0; i < kUserHalf; ++i) {
+        const auto entry =
+            load_little_endian(std::span(table).subspan(i * x86_entry::kEntrySize, x86_entry::kEntrySize));
+        if ((entry & kUsers) == kUsers) {
+            if ((entry & x86_entry::kExecuteDisable) != 0) {
+                return isolation_twin(*space);
+            }
+            any = true;
+        }
+    }
+    return any ? space : std::nullopt;
 }
 
 bool is_compat(const KernelMemory& kernel, VirtAddr mm) {

@@ -29,6 +29,10 @@ using KernelTranslation = std::function<std::optional<PhysAddr>(VirtAddr)>;
 /// From the root pid namespace inwards (struct pid). Empty for a task that has given its id back already.
 [[nodiscard]] std::vector<ThreadId> namespace_ids(const KernelMemory& kernel, VirtAddr task);
 
+/// Of a process whose last thread is just ending with `status`, as wait() will give it: its own when all threads were
+/// ended at once (exit_group(2), a deadly signal), else the leader's (kernel/exit.c wait_task_zombie()).
+[[nodiscard]] std::uint32_t process_status(const KernelMemory& kernel, VirtAddr last, std::uint32_t status);
+
 [[nodiscard]] bool is_kernel_thread(const KernelMemory& kernel, VirtAddr task);
 
 /// The mm_struct of a user process; nothing for a kernel thread, even while it borrows one, and for what has given its
@@ -42,6 +46,13 @@ using KernelTranslation = std::function<std::optional<PhysAddr>(VirtAddr)>;
 /// The page tables that an mm_struct has.
 [[nodiscard]] std::optional<AddressSpace> page_tables(const KernelMemory& kernel, VirtAddr mm,
                                                       const KernelTranslation& translate);
+
+/// Those that its user code runs with: the same, or with page-table isolation their twin. The tables themselves tell
+/// which: where the kernel isolates them, its own copy forbids execution of all that is the user's, in the entries of
+/// the uppermost table, which it never does else (arch/x86/mm/pti.c __pti_set_user_pgtbl()). Nothing while there is no
+/// such entry, as when a program is just being started.
+[[nodiscard]] std::optional<AddressSpace> user_page_tables(const KernelMemory& kernel, VirtAddr mm,
+                                                           const KernelTranslation& translate);
 
 /// Whether a process runs a 32-bit program. What tells it in every kernel, with no flag whose bit moves, is the copy of
 /// the auxiliary vector: a 32-bit program's has pairs of 32-bit numbers, so that the first pair's value, which is not 0

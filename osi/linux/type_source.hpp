@@ -27,7 +27,8 @@ class TypeSource {
     virtual ~TypeSource() = default;
 
     /// `path` names a member, or a member of a member: "pid", "thread.fpu.fpstate", "f_path.mnt". Members of anonymous
-    /// structures and unions count as members of what they stand in, at every step. A pointer is not followed.
+    /// structures and unions count as members of what they stand in, at every step. A pointer is not followed. Of an
+    /// enumeration, where the source knows those, an enumerator is a member whose offset is its value.
     [[nodiscard]] virtual std::optional<Member> member(std::string_view structure, std::string_view path) const = 0;
     [[nodiscard]] virtual std::optional<std::uint64_t> size_of(std::string_view structure) const = 0;
     /// For people: "BTF in guest memory", "vmlinux-6.1.0 (DWARF)", ...

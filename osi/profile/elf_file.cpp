@@ -128,7 +128,7 @@ Expected<Profile> load_elf(const std::filesystem::path& path) {
     const std::string file = path.string();
     const std::string name = path.filename().string();
     elf_version(EV_CURRENT);
-    const OpenFile descriptor(path);
+    const HostFile descriptor(path);
     const OpenElf elf(elf_begin(descriptor.number(), ELF_C_READ, nullptr));
     GElf_Ehdr header;
     if (!elf || gelf_getehdr(elf.get(), &header) == nullptr) {

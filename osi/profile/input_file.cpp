@@ -34,16 +34,16 @@ constexpr std::size_t kStep = std::size_t{1} << 20;
 
 }  // namespace
 
-OpenFile::OpenFile(const std::filesystem::path& file) : number_(open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
+HostFile::HostFile(const std::filesystem::path& file) : number_(open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
 
-OpenFile::~OpenFile() {
+HostFile::~HostFile() {
     if (number_ >= 0) {
         close(number_);
     }
 }
 
 Bytes read_start(const std::filesystem::path& file, std::size_t size) {
-    const OpenFile descriptor(file);
+    const HostFile descriptor(file);
     Bytes bytes(size);
     const auto got = descriptor.number() < 0 ? -1 : read(descriptor.number(), bytes.data(), size);
     bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
@@ -51,7 +51,7 @@ Bytes read_start(const std::filesystem::path& file, std::size_t size) {
 }
 
 Expected<Bytes> read_file(const std::filesystem::path& file) {
-    const OpenFile descriptor(file);
+    const HostFile descriptor(file);
     struct stat status{};
     if (descriptor.number() < 0 || fstat(descriptor.number(), &status) != 0) {
         return fail(Errc::not_found, file.string() + ": " + std::strerror(errno));

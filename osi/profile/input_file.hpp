@@ -13,12 +13,12 @@ namespace hvgdb::osi {
 inline constexpr std::size_t kMaxProfileFile = std::size_t{1} << 30;
 
 /// Closed at its end.
-class OpenFile {
+class HostFile {
   public:
-    explicit OpenFile(const std::filesystem::path& file);
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    ~OpenFile();
+    explicit HostFile(const std::filesystem::path& file);
+    HostFile(const HostFile&) = delete;
+    HostFile& operator=(const HostFile&) = delete;
+    ~HostFile();
     /// Negative when it cannot be opened.
     [[nodiscard]] int number() const { return number_; }
 

@@ -13,11 +13,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests/supp
 import environment  # noqa: E402
 from gdb_session import Gdb  # noqa: E402
 from guest import Guest  # noqa: E402
+from rsp_client import MACHINE_PID  # noqa: E402
 
 KERNEL_FUNCTION = "hrtimer_nanosleep"  # where a sleeping program comes by
-CALLS = 200
+CALLS = 300
 PAUSE_US = 20_000
-STEP = 1000  # what one call is made to count instead of 1
+ADDED = 1000  # what the debugger adds to the program's own count
 STILL_SECONDS = 2.5
 LIMIT = 60
 
@@ -30,7 +31,6 @@ Error:
     gte_taint *0x55555555
     ^------ Invalid syntax, expected one of the following: "check_taint", "get_taint","""
 TYPO_HINT = '"help" (did you mean "get_taint"?)'
-
 
 
 class Demo:
@@ -82,55 +82,75 @@ class Demo:
         return text
 
 
-def connect(demo: Demo) -> None:
-    demo.heading("Connect")
+def connect(demo: Demo, pid: int) -> None:
+    demo.heading("Connect: nothing is attached, the guest runs on")
     host, port = demo.guest.endpoint
     text = demo.type(f"target extended-remote {host}:{port}")
     demo.check("Remote debugging using" in text, "gdb is connected")
-    text = demo.type("info threads")
-    demo.check(len(re.findall(r"Thread 1\.[12] ", text)) == 2, "each of the two vCPUs is a thread")
+    demo.console(r"tick \d+")
+    demo.console(r"tick \d+")
+    text = demo.type("info os processes")
+    demo.check(re.search(rf"^{pid} +root +greeter {CALLS} ", text, re.MULTILINE) is not None,
+               "it sees what runs in the guest")
 
 
-def kernel_breakpoint(demo: Demo, address: int) -> None:
-    demo.heading(f"A breakpoint in the kernel, by address ({KERNEL_FUNCTION} says the guest's /proc/kallsyms)")
-    demo.type(f"break *{address:#x}")
-    text = demo.type("continue")
-    demo.check("Breakpoint 1" in text, "gdb names the breakpoint")
-    demo.check(demo.value("$pc") == address, "the program counter is exactly there")
-    demo.type("delete")
+def attach(demo: Demo, pid: int) -> None:
+    demo.heading("Attach to one of two greeters: gdb was told of no file, all symbols are from the guest")
+    demo.type(f"attach {pid}")
+    demo.check(demo.value("$_inferior_thread_count") == 1, "it has one thread")
+    text = demo.type("info sharedlibrary")
+    demo.check(re.search(r"Yes .*libgreeting\.so", text) is not None, "the symbols of its library are read")
+    text = demo.type("info proc mappings")
+    demo.check("/bin/greeter" in text and "[stack]" in text, "its mappings are listed")
 
 
-def program_breakpoint(demo: Demo) -> int:
+def breakpoint_in_library(demo: Demo) -> int:
     """Returns what was counted so far."""
-    demo.heading("A breakpoint in a program of the guest, which has no idea of it")
-    demo.type("break count_one")
+    demo.heading("A breakpoint in its library stops it, and not the other one")
+    demo.type("break greet")
     text = demo.type("continue")
-    demo.check("count_one" in text, "the program's next call stops there")
-    counted = demo.value("counter")
+    demo.check("greet (number=" in text, "its next call stops there")
+    text = demo.type("bt")
+    demo.check(re.search(r"#0 .*greet.*#1 .*worker.*#2 .*main", text, re.DOTALL) is not None, "gdb shows who called")
+    counted = demo.value("greetings")
     demo.type("continue")
-    demo.check(demo.value("counter") == counted + 1, "and the one after it, once counted")
-    demo.check_shown(demo.type("monitor sites"), f"{demo.value('(unsigned long) &count_one'):#x}")
+    demo.check(demo.value("greetings") == counted + 1, "and the one after it, once counted")
     return counted + 1
 
 
 def step(demo: Demo) -> None:
-    demo.heading("Code and single steps")
-    text = demo.type("x/8i $pc")
+    demo.heading("Single steps, lines, and a function of the program called")
+    text = demo.type("x/4i $pc")
     addresses = [int(address, 16) for address in re.findall(r"^[ =>]+(0x[0-9a-f]+)", text, re.MULTILINE)]
-    demo.check(len(addresses) == 8 and addresses[0] == demo.value("$pc"), "eight instructions, the first at $pc")
+    demo.check(len(addresses) == 4 and addresses[0] == demo.value("$pc"), "four instructions, the first at $pc")
     demo.type("stepi")
     demo.check(demo.value("$pc") == addresses[1], "one instruction further")
+    demo.type("finish")
+    demo.check("worker" in demo.type("frame"), "back in its caller")
+    demo.check_shown(demo.type("print twice(21)"), "= 42")
 
 
-def registers_and_watchpoint(demo: Demo, counted: int) -> None:
-    demo.heading("A register written and read back, and a watchpoint that sees what became of it")
-    demo.type(f"set $rdi = {STEP}")
-    demo.check_shown(demo.type("print $rdi"), f"= {STEP}")
+def variable_and_watchpoint(demo: Demo, counted: int) -> None:
+    demo.heading("A variable written, and a watchpoint that sees what becomes of it")
+    demo.type(f"set var greetings = greetings + {ADDED}")
     demo.type("delete")
-    demo.type("watch counter")
+    demo.type("watch greetings")
     text = demo.type("continue")
-    demo.check_shown(text, f"Old value = {counted}")
-    demo.check_shown(text, f"New value = {counted + STEP}")
+    demo.check_shown(text, f"Old value = {counted + 1 + ADDED}")
+    demo.check_shown(text, f"New value = {counted + 2 + ADDED}")
+    demo.type("delete")
+
+
+def machine(demo: Demo, address: int) -> None:
+    demo.heading(f"The machine is an inferior too: a breakpoint in the kernel, at {KERNEL_FUNCTION}")
+    demo.type(f"attach {MACHINE_PID}")
+    text = demo.type("info threads")
+    demo.check(len(re.findall(r'"vCPU [01]"', text)) == 2, "each of the two vCPUs is a thread")
+    demo.type(f"break *{address:#x}")
+    text = demo.type("continue")
+    demo.check("Breakpoint" in text, "gdb names the breakpoint")
+    demo.check(demo.value("$pc") == address, "the program counter is exactly there")
+    demo.check_shown(demo.type("monitor sites"), f"{address:#x}")
     demo.type("delete")
 
 
@@ -165,29 +185,36 @@ def interrupt(demo: Demo) -> None:
 
 
 def detach(demo: Demo) -> None:
-    demo.heading("Detach: the guest runs on")
-    last = re.findall(r"tick (\d+)$", demo.guest.console.text(), re.MULTILINE)[-1]
+    demo.heading("Detach: it runs on")
     demo.check("detached" in demo.type("detach"), "gdb has let it go")
-    ticks = [int(demo.console(r"tick \d+").split()[1]) for _ in range(2)]
-    demo.check(ticks == [int(last) + 1, int(last) + 2], "the ticker goes on where it stood")
-    wanted = f"counter done {CALLS} counter={CALLS + STEP - 1}"
-    line = demo.console(r"counter done .*")
-    demo.check(line.startswith(wanted), f"the program says so too: it counted {STEP} once, else 1")
+    demo.console(r"tick \d+")
+
+
+def check_ends(demo: Demo) -> None:
+    demo.heading("What the programs say")
+    ends = sorted(demo.console(r"greeter done greetings=\d+") for _ in range(2))
+    wanted = sorted(f"greeter done greetings={count}" for count in (CALLS, CALLS + ADDED))
+    demo.check(ends == wanted, f"one greeted {CALLS} times and knows of nothing; to the other {ADDED} were added")
 
 
 def session(demo: Demo) -> None:
     address = int(demo.guest.run(f"grep ' {KERNEL_FUNCTION}$' /proc/kallsyms").split()[0], 16)
-    # From here on both write to the console as they like.
-    demo.guest.type(f"ticker & counter {CALLS} {PAUSE_US} &")
-    demo.console(r"counter ready .*")
-    connect(demo)
-    kernel_breakpoint(demo, address)
-    counted = program_breakpoint(demo)
+    # From here on they write to the console as they like.
+    demo.guest.type("ticker &")
+    for _ in range(2):
+        demo.guest.type(f"greeter {CALLS} {PAUSE_US} | grep greeter &")
+        pid = int(demo.guest.wait_for(r"greeter ready pid=(\d+)\s", LIMIT).group(1))
+    connect(demo, pid)
+    attach(demo, pid)
+    counted = breakpoint_in_library(demo)
     step(demo)
-    registers_and_watchpoint(demo, counted)
-    monitor(demo)
+    variable_and_watchpoint(demo, counted)
     interrupt(demo)
     detach(demo)
+    machine(demo, address)
+    monitor(demo)
+    detach(demo)
+    check_ends(demo)
 
 
 def main() -> int:
@@ -196,7 +223,7 @@ def main() -> int:
         print(f"scripts/demo: {why}", file=sys.stderr)
         return 1
     print("\n== Boot a stock Debian kernel under hvgdb, with two vCPUs", flush=True)
-    with Guest(smp=2) as guest, Gdb(environment.guest_program("counter")) as gdb:
+    with Guest(smp=2, initramfs=environment.DYNAMIC_INITRAMFS) as guest, Gdb() as gdb:
         print(f"booted after {time.monotonic() - started:.1f} s; hvgdb listens on port {guest.endpoint[1]}", flush=True)
         demo = Demo(guest, gdb)
         try:

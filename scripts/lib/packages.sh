@@ -6,9 +6,11 @@ readonly BUILD_PACKAGES=(
     g++ gcc libc6-dev binutils cmake ninja-build ccache git python3
     # libraries
     tao-pegtl-dev libspdlog-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
-    libdw-dev libelf-dev liblzma-dev
+    libdw-dev libelf-dev liblzma-dev libzydis-dev
     # fuzzing, checks
-    clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev gdb
+    clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
+    # other debuggers and servers, which tests and benchmarks compare with
+    gdb gdbserver lldb-14
     # the private bundle and the demo guest
     busybox-static cpio xz-utils gzip procps util-linux ca-certificates debian-archive-keyring
 )

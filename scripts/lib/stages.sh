@@ -3,7 +3,7 @@
 # To be sourced after common.sh.
 
 STAGE_NAMES=()
-declare -A STAGE_RESULT STAGE_TIME STAGE_CLOSING
+declare -A STAGE_RESULT STAGE_TIME STAGE_CLOSING STAGE_FAILED
 
 # stage NAME NEEDED COMMAND...: runs COMMAND (also a function, in a subshell) unless the stage NEEDED did not end well.
 stage() {
@@ -22,11 +22,13 @@ stage() {
     STAGE_RESULT[$name]=ok
     ((code == 0)) || STAGE_RESULT[$name]=FAILED
     STAGE_CLOSING[$name]=$(grep -E '^([0-9]+% tests passed|Total Test time|No tests were found)' "$log" || true)
+    STAGE_FAILED[$name]=$(sed -n '/^The following tests FAILED:/,/^[^[:space:]T]/s/^[[:space:]]*[0-9]* - //p' "$log")
     rm -f "$log"
     printf '=== %s: %s, %d s\n' "$name" "${STAGE_RESULT[$name]}" "${STAGE_TIME[$name]}"
 }
 
-# finish_stages: ctest's closing lines, the table, and the end of the script: 0 when every stage went well.
+# finish_stages: ctest's closing lines, the table, the tests that failed, and the end of the script: 0 when every stage
+# went well.
 finish_stages() {
     local name code=0
     printf '\n=== What each ctest said last\n'
@@ -36,7 +38,9 @@ finish_stages() {
     printf '\n=== Summary\n'
     for name in "${STAGE_NAMES[@]}"; do
         printf '  %-10s %5d s  %s\n' "$name" "${STAGE_TIME[$name]}" "${STAGE_RESULT[$name]}"
-        [[ ${STAGE_RESULT[$name]} == ok ]] || code=1
+        [[ ${STAGE_RESULT[$name]} == ok ]] && continue
+        code=1
+        [[ -z ${STAGE_FAILED[$name]:-} ]] || sed 's/^/      /' <<<"${STAGE_FAILED[$name]}"
     done
     if ((code == 0)); then printf 'all stages went well, %d s\n' "$SECONDS"; else printf 'FAILED, %d s\n' "$SECONDS"; fi
     exit "$code"

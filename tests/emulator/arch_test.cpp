@@ -34,6 +34,39 @@ INSTANTIATE_TEST_SUITE_P(Table, Cr3Source,
                                          Cr3Row{{0x0f, 0x22}, std::nullopt}, Cr3Row{{}, std::nullopt},
                                          Cr3Row{{0x66, 0x66, 0x66}, std::nullopt}));
 
+TEST(X86ChangesTranslation, OnlyWhatMayChangeTheTlb) {
+    using Bytes = std::vector<std::uint8_t>;
+    for (const Bytes& changing : {
+             Bytes{0x0f, 0x22, 0xd8},                           // mov cr3, rax
+             Bytes{0x41, 0x0f, 0x22, 0xc4},                     // mov cr0, r12
+             Bytes{0x0f, 0x30},                                 // wrmsr
+             Bytes{0x0f, 0x01, 0x3f},                           // invlpg [rdi]
+             Bytes{0x66, 0x0f, 0x38, 0x82, 0x04, 0x24},         // invpcid rax, [rsp]
+             Bytes{0x0f, 0x01, 0xf0},                           // lmsw ax
+             Bytes{0x0f, 0x01, 0x30},                           // lmsw [rax]
+             Bytes{0x0f, 0x01, 0xd8}, Bytes{0x0f, 0x01, 0xdf},  // vmrun, invlpga
+             Bytes{0x0f, 0xaa},                                 // rsm
+         }) {
+        EXPECT_TRUE(x86_changes_translation(changing)) << testing::PrintToString(changing);
+    }
+    for (const Bytes& other : {
+             Bytes{0x0f, 0x20, 0xd8},  // mov rax, cr3
+             Bytes{0x0f, 0x01, 0xf8},
+             Bytes{0x0f, 0x01, 0xf9},  // swapgs, rdtscp
+             Bytes{0x0f, 0x01, 0x14, 0x24},
+             Bytes{0x0f, 0x01, 0xca},  // lgdt [rsp], clac
+             Bytes{0x0f, 0x32},
+             Bytes{0x0f, 0x38, 0x00, 0xc1},
+             Bytes{0x30},  // rdmsr, pshufb, xor
+             Bytes{0x0f},
+             Bytes{0x48, 0x0f},
+             Bytes{0x66},
+             Bytes{},
+         }) {
+        EXPECT_FALSE(x86_changes_translation(other)) << testing::PrintToString(other);
+    }
+}
+
 TEST(X86IsRepeated, OnlyStringInstructionsWithAPrefix) {
     using Bytes = std::vector<std::uint8_t>;
     for (const Bytes& repeated :

@@ -17,7 +17,7 @@ constexpr std::uint64_t kSite = 0x401136;
 class ParkingTest : public testing::Test {
   protected:
     SiteHandle add(SiteSpec where, Verdict verdict = Verdict::stop) {
-        SiteHandle handle = registry_.add(where, [this, verdict](VcpuContext&) {
+        SiteHandle handle = registry_.add(where, {}, [this, verdict](VcpuContext&) {
             ++calls_;
             return verdict;
         });
@@ -39,6 +39,94 @@ class ParkingTest : public testing::Test {
     Parking parking_{4};
     int calls_ = 0;
 };
+
+struct AlwaysHalts : Halter {
+    [[nodiscard]] bool wanted() const override { return wanted_; }
+    [[nodiscard]] Reason reason(VcpuId) const override { return {}; }
+    bool wanted_ = true;
+};
+
+class HaltTest : public ParkingTest {
+  protected:
+    Action halt(unsigned vcpu, std::uint64_t pc, std::uint64_t root = 0, std::uint64_t stack_pointer = 0) {
+        ScriptedVcpu context(vcpu, pc, root, stack_pointer);
+        return parking_.halt(context, halter_);
+    }
+    std::shared_ptr<AlwaysHalts> halter_ = std::make_shared<AlwaysHalts>();
+};
+
+TEST_F(HaltTest, StopsPassesOnceAndStopsAgain) {
+    for (int time = 0; time < 3; ++time) {
+        EXPECT_EQ(halt(0, kSite), Action::park_first) << time;
+        EXPECT_EQ(halt(0, kSite), Action::park);
+        ASSERT_TRUE(parking_.parked(VcpuId{0}));
+        EXPECT_EQ(parking_.parked(VcpuId{0})->halter, halter_);
+        resume_from(0, kSite);
+        EXPECT_FALSE(parking_.parked(VcpuId{0}));
+        EXPECT_EQ(halt(0, kSite), Action::go_on) << time;
+    }
+}
+
+/// The thread went on elsewhere, where nobody asked, and has a new reason to stop there.
+TEST_F(HaltTest, DoesNotPassForAnotherReason) {
+    EXPECT_EQ(halt(0, kSite), Action::park_first);
+    resume_from(0, kSite);
+    ScriptedVcpu context(1, kSite);
+    EXPECT_EQ(parking_.halt(context, halter_, true), Action::park_first);
+    resume_from(1, kSite);
+    EXPECT_EQ(halt(1, kSite), Action::go_on);
+    EXPECT_EQ(halt(1, kSite), Action::park_first) << "the old pass is gone";
+}
+
+TEST_F(HaltTest, PassesOnAnotherVcpuAndForOneThread) {
+    EXPECT_EQ(halt(0, kSite, 0x1000, 0x7ff0), Action::park_first);
+    resume_from(0, kSite, 0x1000, 0x7ff0);
+    EXPECT_EQ(halt(0, kSite, 0x1000, 0x6ff0), Action::park_first);
+    EXPECT_EQ(halt(1, kSite, 0x1000, 0x7ff0), Action::go_on);
+    EXPECT_EQ(halt(1, kSite, 0x1000, 0x7ff0), Action::park_first);
+}
+
+TEST_F(HaltTest, SiteAtTheSameInstructionStopsBesides) {
+    add({{kSite}, {}});
+    for (int time = 0; time < 2; ++time) {
+        EXPECT_EQ(arrive(0, kSite), Action::park_first) << time;
+        resume_from(0, kSite);
+        EXPECT_EQ(arrive(0, kSite), Action::go_on);
+        EXPECT_EQ(halt(0, kSite), Action::park_first) << time;
+        resume_from(0, kSite);
+        EXPECT_EQ(arrive(0, kSite), Action::go_on) << "it has been told";
+        EXPECT_EQ(halt(0, kSite), Action::go_on) << time;
+    }
+    EXPECT_EQ(calls_, 2);
+}
+
+TEST_F(HaltTest, NobodyStaysForOneWhoWantsItNoMore) {
+    EXPECT_EQ(halt(0, kSite), Action::park_first);
+    halter_->wanted_ = false;
+    EXPECT_FALSE(parking_.parked(VcpuId{0}));
+}
+
+TEST_F(HaltTest, PassIsVoidWhenNobodyHaltsAnyMore) {
+    EXPECT_EQ(halt(0, kSite), Action::park_first);
+    parking_.pass_once(VcpuId{0}, {VirtAddr{kSite}, {}, 0});
+    halter_->wanted_ = false;
+    resume();  // the instruction runs unseen
+    halter_->wanted_ = true;
+    resume();
+    EXPECT_EQ(halt(0, kSite), Action::park_first);
+}
+
+TEST_F(HaltTest, PassOfAStopForSomethingElseIsNone) {
+    resume_from(0, kSite);
+    EXPECT_EQ(halt(0, kSite), Action::park_first) << "nobody has heard of it yet";
+}
+
+TEST_F(HaltTest, InterruptedOneReportsAgain) {
+    EXPECT_EQ(halt(0, kSite), Action::park_first);
+    parking_.left_parked(VcpuId{0});
+    resume();
+    EXPECT_EQ(halt(0, kSite), Action::park_first);
+}
 
 TEST_F(ParkingTest, ParkedVcpuComesBackWithoutCallingAgain) {
     add({{kSite}, {}});
@@ -169,7 +257,7 @@ TEST_F(ParkingTest, VcpusInTheSameInstantLoseNothing) {
     constexpr int kArrivals = 20'000;
     std::atomic<int> counted{0};
     int unguarded = 0;  // one vCPU at a time runs a callback
-    const SiteHandle handle = registry_.add({{kSite}, {}}, [&](VcpuContext&) {
+    const SiteHandle handle = registry_.add({{kSite}, {}}, {}, [&](VcpuContext&) {
         ++unguarded;
         ++counted;
         return Verdict::go_on;

@@ -110,7 +110,7 @@ TEST(ParkingThreads, EveryExecutionOfEveryVcpuIsReportedOnce) {
     constexpr int kExecutions = 300;
     SiteRegistry registry;
     Parking parking(kVcpus);
-    const SiteHandle handle = registry.add({{kSite}, {}}, [](VcpuContext&) { return Verdict::stop; });
+    const SiteHandle handle = registry.add({{kSite}, {}}, {}, [](VcpuContext&) { return Verdict::stop; });
     registry.publish();
     ThreadedMachine machine(registry, parking, kExecutions);
     EXPECT_EQ(report_all(machine, parking, registry, [](unsigned) {}), kVcpus * kExecutions);
@@ -121,7 +121,7 @@ TEST(ParkingThreads, SitesComeAndGoMeanwhile) {
     constexpr int kExecutions = 2000;
     SiteRegistry registry;
     Parking parking(kVcpus);
-    std::vector<SiteHandle> handles{registry.add({{kSite}, {}}, [](VcpuContext&) { return Verdict::stop; })};
+    std::vector<SiteHandle> handles{registry.add({{kSite}, {}}, {}, [](VcpuContext&) { return Verdict::stop; })};
     registry.publish();
     ThreadedMachine machine(registry, parking, kExecutions);
     std::jthread meddler([&handles, first = handles.front()](const std::stop_token& ended) {
@@ -133,7 +133,7 @@ TEST(ParkingThreads, SitesComeAndGoMeanwhile) {
     });
     const unsigned reported = report_all(machine, parking, registry, [&](unsigned count) {
         if (count % 3 == 0) {
-            handles.push_back(registry.add({{kSite}, {}}, [](VcpuContext&) { return Verdict::go_on_and_disable; }));
+            handles.push_back(registry.add({{kSite}, {}}, {}, [](VcpuContext&) { return Verdict::go_on_and_disable; }));
         } else if (count % 5 == 0 && handles.size() > 1) {
             handles.back().remove();
             handles.pop_back();

@@ -26,7 +26,7 @@ class Lookup : public testing::TestWithParam<LookupRow> {};
 TEST_P(Lookup, FindsTheCandidatesOfAnInstruction) {
     SiteRegistry registry;
     for (const SiteSpec& site : GetParam().sites) {
-        (void)registry.add(site, stopping());
+        (void)registry.add(site, {}, stopping());
     }
     registry.publish();
     std::vector<std::size_t> sizes;
@@ -59,7 +59,7 @@ TEST(SiteRegistry, HandlesWorkFromInsideTheCallbackAndAfterTheEnd) {
     {
         SiteRegistry registry;
         int calls = 0;
-        handle = registry.add({{0x1000}, {}}, [&](VcpuContext&) {
+        handle = registry.add({{0x1000}, {}}, {}, [&](VcpuContext&) {
             ++calls;
             handle.disable();
             return Verdict::go_on;
@@ -83,7 +83,7 @@ TEST(SiteRegistry, HandlesWorkFromInsideTheCallbackAndAfterTheEnd) {
 
 TEST(SiteRegistry, GoOnAndDisableIsASingleShot) {
     SiteRegistry registry;
-    const SiteHandle handle = registry.add({{0x1000}, {}}, [](VcpuContext&) { return Verdict::go_on_and_disable; });
+    const SiteHandle handle = registry.add({{0x1000}, {}}, {}, [](VcpuContext&) { return Verdict::go_on_and_disable; });
     registry.publish();
     ScriptedVcpu vcpu(0, 0x1000);
     Slot* slot = slots_at(registry, 0x1000).at(0);
@@ -99,7 +99,7 @@ TEST(SiteRegistry, RemovalFreesWhatTheCallbackOwns) {
     auto owned = std::make_shared<int>(1);
     const std::weak_ptr<int> watch = owned;
     const SiteHandle handle =
-        registry.add({{0x1000}, {}}, [keep = std::move(owned)](VcpuContext&) { return Verdict::go_on; });
+        registry.add({{0x1000}, {}}, {}, [keep = std::move(owned)](VcpuContext&) { return Verdict::go_on; });
     registry.publish();
     Slot* slot = slots_at(registry, 0x1000).at(0);
     handle.remove();

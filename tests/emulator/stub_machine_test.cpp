@@ -25,8 +25,8 @@ const std::string kBlock =
 
 /// A machine that has shaken hands and goes on with `script`.
 struct Session {
-    explicit Session(const Script& script, std::string_view packet_size = "20020") {
-        conversation.script = handshake(2, packet_size);
+    explicit Session(const Script& script) {
+        conversation.script = handshake(2);
         std::ranges::copy(script, std::back_inserter(conversation.script));
         auto connected = StubMachine::connect(std::make_unique<ScriptedTransport>(conversation));
         EXPECT_TRUE(connected) << connected.error().detail;
@@ -49,68 +49,6 @@ std::optional<Errc> code(const Expected<T>& result) {
 
 std::string hex(const Expected<Bytes>& bytes) {
     return bytes ? encode_hex(*bytes) : bytes.error().detail;
-}
-
-TEST(StubMachine, ShakesHands) {
-    Session session({});
-    EXPECT_EQ(session.machine->vcpu_count(), 2U);
-    EXPECT_EQ(session.machine->step_flags(), 7U);
-    EXPECT_FALSE(session.machine->running());
-    EXPECT_EQ(session.machine->description().architecture(), "i386:x86-64");
-    EXPECT_EQ(session.machine->description().registers().size(), 4U);
-    EXPECT_EQ(session.machine->description().block_size(), 20U);
-    EXPECT_EQ(session.machine->description().program_counter()->name, "rip");
-}
-
-TEST(StubMachine, BadHandshakes) {
-    const struct {
-        const char* name;
-        std::size_t line;  ///< of the handshake
-        std::string answer;
-        Errc code;
-    } rows[] = {
-        {"no features", 0, "", Errc::protocol},
-        {"no packet size", 0, "qXfer:features:read+", Errc::protocol},
-        {"packet size zero", 0, "PacketSize=0;qXfer:features:read+", Errc::protocol},
-        {"packet size is no number", 0, "PacketSize=-1;qXfer:features:read+", Errc::protocol},
-        {"no description", 0, "PacketSize=1000", Errc::unsupported},
-        {"no physical mode", 1, "", Errc::unsupported},
-        {"no document", 2, "E00", Errc::protocol},
-        {"empty part", 2, "m", Errc::protocol},
-        {"no xml", 4, "lrubbish", Errc::protocol},
-        {"block cuts a register", 5, "0000000000", Errc::protocol},
-        {"block longer than described", 5, std::string(46, '0'), Errc::protocol},
-        {"no block", 5, "E14", Errc::protocol},
-        {"no threads", 6, "l", Errc::protocol},
-        {"threads from nowhere", 6, "m07", Errc::protocol},
-        {"thread zero", 6, "m00", Errc::protocol},
-        {"same thread again", 7, "m01", Errc::protocol},
-        {"no thread in the list", 7, "m", Errc::protocol},
-        {"bad step flags", 9, "seven", Errc::protocol},
-        {"closed", 3, kClosed, Errc::gone},
-    };
-    for (const auto& row : rows) {
-        SCOPED_TRACE(row.name);
-        Conversation conversation{.script = handshake(), .unexpected = {}};
-        conversation.script.resize(row.line + 1);
-        auto& answer = conversation.script.back().answer;
-        answer = row.answer == kClosed ? kClosed : "+" + packet(row.answer);
-        const auto machine = StubMachine::connect(std::make_unique<ScriptedTransport>(conversation));
-        EXPECT_EQ(code(machine), row.code);
-        EXPECT_EQ(conversation.unexpected, "");
-    }
-}
-
-TEST(StubMachine, EndlessThreadListsAndDocumentsEnd) {
-    Conversation threads{.script = handshake(5000), .unexpected = {}};
-    EXPECT_EQ(code(StubMachine::connect(std::make_unique<ScriptedTransport>(threads))), Errc::protocol);
-    Conversation documents{.script = handshake(), .unexpected = {}};
-    documents.script.resize(2);
-    for (std::size_t at = 0; at <= 0x100000; at += 0x8000) {
-        documents.script.push_back(
-            ask("qXfer:features:read:target.xml:" + hex_number(at) + ",8000", "m" + std::string(0x8000, ' ')));
-    }
-    EXPECT_EQ(code(StubMachine::connect(std::make_unique<ScriptedTransport>(documents))), Errc::protocol);
 }
 
 TEST(StubMachine, ReadsEachBlockOncePerStop) {
@@ -148,6 +86,47 @@ TEST(StubMachine, WritesRegistersOfExactSizeAndForgets) {
     EXPECT_EQ(code(machine.write_registers(kFirst, Bytes(19))), Errc::bad_argument);
     EXPECT_EQ(code(machine.write_registers(kFirst, Bytes(21))), Errc::bad_argument);
     EXPECT_EQ(code(machine.write_registers({9}, Bytes(20))), Errc::not_found);
+}
+
+/// What it was told, a line each.
+struct Recorder : WriteObserver {
+    void on_register_written(VcpuId vcpu, unsigned number) override {
+        told.push_back("register " + std::to_string(number) + " of " + std::to_string(vcpu.index));
+    }
+    void on_memory_written(VcpuId vcpu, VirtAddr address, std::uint64_t size) override {
+        told.push_back("memory " + hex_number(address.value) + ' ' + std::to_string(size) + " of " +
+                       std::to_string(vcpu.index));
+    }
+    void on_physical_written(PhysAddr address, std::uint64_t size) override {
+        told.push_back("physical " + hex_number(address.value) + ' ' + std::to_string(size));
+    }
+    std::vector<std::string> told;
+};
+
+TEST(StubMachine, TellsWhatWasWritten) {
+    const std::string changed = "01000000000000001200000000000000" + kBlock.substr(32);
+    Session session({ask("Hg1", "OK"), ask("P1=0000000000000000", "OK"), ask("P3=0000", "E22"), ask("g", kBlock),
+                     ask("G" + changed, "OK"), ask("M5000,2:aabb", "OK"), ask("Mfff,2:aabb", "E14"),
+                     ask("M5000,2:aabb", "what"), ask("Qqemu.PhyMemMode:1", "OK"), ask("M6000,2:aabb", "OK"),
+                     ask("m6000,1", "7f"), ask("M6000,1:7f", "OK"), ask("Qqemu.PhyMemMode:0", "OK"),
+                     ask("m7000,1", "7f"), ask("M7000,1:7f", "OK"), ask("Qqemu.PhyMemMode:1", "OK"),
+                     ask("M6000,2:aabb", "OK")});
+    auto& machine = *session.machine;
+    Recorder recorder;
+    machine.set_write_observer(&recorder);
+    const Bytes two = *decode_hex("aabb");
+    EXPECT_EQ(code(machine.write_register(kFirst, 1, Bytes(8))), std::nullopt);
+    EXPECT_EQ(code(machine.write_register(kFirst, 3, Bytes(2))), Errc::unsupported);
+    EXPECT_EQ(code(machine.write_registers(kFirst, *decode_hex(changed))), std::nullopt);
+    EXPECT_EQ(code(machine.write_memory(kFirst, {0x5000}, two)), std::nullopt);
+    EXPECT_EQ(code(machine.write_memory(kFirst, {0xfff}, two)), Errc::fault);
+    EXPECT_EQ(code(machine.write_memory(kFirst, {0x5000}, two)), Errc::protocol);
+    EXPECT_EQ(code(machine.write_physical({0x6000}, two)), std::nullopt);
+    EXPECT_EQ(code(machine.rewrite_byte(PhysAddr{0x6000})), std::nullopt);
+    EXPECT_EQ(code(machine.rewrite_byte(kFirst, VirtAddr{0x7000})), std::nullopt);
+    EXPECT_EQ(code(machine.write_physical({0x6000}, two)), std::nullopt);
+    EXPECT_EQ(recorder.told, (std::vector<std::string>{"register 1 of 0", "register 1 of 0", "memory 5000 2 of 0",
+                                                       "memory fff 2 of 0", "physical 6000 2", "physical 6000 2"}));
 }
 
 TEST(StubMachine, BadRegisterReplies) {
@@ -253,8 +232,18 @@ TEST(StubMachine, StepsAndResumesFromTheHandler) {
     EXPECT_EQ(session.stops[1].reason, Reason::stepped);
 }
 
+TEST(StubMachine, TheVcpuThatTrappedIsSelectedAlready) {
+    Session session(
+        {{packet("vCont;s:2;c"), "+" + packet("T05thread:02;")}, ask("g", kBlock), ask("Hg1", "OK"), ask("g", kBlock)});
+    auto& machine = *session.machine;
+    ASSERT_TRUE(machine.resume({RunMode::go, {{kSecond, RunMode::step}}}));
+    machine.on_readable();
+    EXPECT_EQ(hex(machine.read_registers(kSecond)), kBlock);
+    EXPECT_EQ(hex(machine.read_registers(kFirst)), kBlock);
+}
+
 TEST(StubMachine, ALateSecondStopIsSwallowed) {
-    Session session({{packet("vCont;c"), "+" + packet("T05thread:01;")},
+    Session session({{packet("vCont;c"), "+" + packet("T05thread:02;")},
                      {packet("Hg1"), packet("T02thread:01;") + "+" + packet("OK")},
                      ask("g", kBlock),
                      {"", packet("T02thread:01;")}});

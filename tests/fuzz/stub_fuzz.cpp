@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tests/gdbserver/stub_fixture.hpp"
+#include "tests/support/scheduled_events.hpp"
 
 namespace {
 
@@ -25,8 +26,86 @@ void stop(hvgdb::test::StubRig& rig, MachineStop::Reason reason, unsigned vcpu) 
     rig.machine.deliver(what);
 }
 
-void run_event(hvgdb::test::StubRig& rig, unsigned char event) {
-    switch (event % 11) {
+struct Guest {
+    hvgdb::test::StubRig rig;
+    hvgdb::test::ScheduledOs os{rig.machine};
+    hvgdb::test::ScheduledEvents events{rig.machine, rig.instrumentation, os};
+
+    Guest() {
+        for (const hvgdb::osi::ProcessId pid : {1U, 5U}) {
+            os.add_process(pid, "nginx");
+            os.poke(pid, os.kEntry, "\x0f\x05\x90\x90");
+            auto& made = os.guest.processes.back();
+            made.contents["/a"] = "contents with }#$* in them";
+            made.links["/l"] = "/a";
+        }
+        os.add_thread(5, 6);
+        rig.stub.set_os(&os, &events);
+    }
+    Guest(const Guest&) = delete;
+    Guest& operator=(const Guest&) = delete;
+    ~Guest() { rig.stub.set_os(nullptr); }
+};
+
+/// Threads come to vCPUs and leave them, and a process ends.
+void schedule(Guest& guest, unsigned char event) {
+    const unsigned which = event / 12;
+    const VcpuId vcpu{which % 2};
+    if (which < 4) {
+        guest.os.leave(vcpu);
+    } else if (which < 20) {
+        guest.os.leave(VcpuId{1 - vcpu.index});
+        guest.os.run(vcpu, which % 4 < 2 ? 5 : 6);
+    } else if (guest.os.process(1)) {
+        guest.os.end(1);
+    }
+}
+
+/// Something happens to process 5, or to a new one.
+void happen(Guest& guest, unsigned char event) {
+    namespace what = hvgdb::osi::event;
+    using hvgdb::osi::EventKind;
+    const unsigned which = event / 12;
+    const VcpuId vcpu{which % 2};
+    const auto happens = [&](EventKind kind, auto details) { guest.events.happen(vcpu, 5, kind, std::move(details)); };
+    switch (which / 2) {
+        case 1:
+            guest.os.add_process(100 + which, "child");
+            happens(EventKind::forked, what::Forked{.child = 100 + which, .vfork = which % 2 == 0});
+            break;
+        case 2: {
+            what::Started started;
+            started.path = started.invoked = "/bin/ls";
+            started.start.value = started.entry.value = guest.os.kEntry;
+            happens(EventKind::started, std::move(started));
+            break;
+        }
+        case 3:
+            happens(EventKind::thread_created, what::ThreadCreated{.thread = 6});
+            break;
+        case 4:
+            happens(EventKind::thread_exited, what::ThreadExited{.status = event});
+            break;
+        case 5:
+            happens(EventKind::exited, what::Exited{.status = event});
+            break;
+        case 6:
+            happens(EventKind::signal, what::Signal{.number = which + 1, .info = {}});
+            break;
+        case 7:
+            happens(EventKind::syscall_entered, what::SyscallEntered{.number = which});
+            break;
+        case 8:
+            happens(EventKind::syscall_returned, what::SyscallReturned{.number = which});
+            break;
+        default:
+            (void)guest.rig.debuggee.hold_start({.program = "ls"}, which % 2 == 0);
+    }
+}
+
+void run_event(Guest& guest, unsigned char event) {
+    auto& rig = guest.rig;
+    switch (event % 12) {
         case 0:
             (void)rig.machine.run_until_stop();
             break;
@@ -50,7 +129,7 @@ void run_event(hvgdb::test::StubRig& rig, unsigned char event) {
             rig.connect();
             break;
         case 7:
-            rig.stub.pause_overdue();
+            rig.stub.overdue();
             break;
         case 8:
             rig.machine.fail_call(1 + event / 11, {hvgdb::Errc::timeout, "no answer"});
@@ -58,27 +137,41 @@ void run_event(hvgdb::test::StubRig& rig, unsigned char event) {
         case 9:
             rig.machine.start();
             break;
+        case 11:
+            schedule(guest, event);
+            break;
         default:
             if (event == 10) {
                 stop(rig, MachineStop::Reason::gone, 0);
+            } else {
+                happen(guest, event);
             }
     }
 }
 
-// A packet that was cut off swallows what follows it up to its own end; hence the `#00` first.
+// A packet that was cut off swallows what follows it up to its own end; hence the `#00` first, and Ctrl-C for
+// what waits for a program.
 bool still_answers(hvgdb::test::StubRig& rig) {
     rig.machine.fail_call(0, {});
     for (int i = 0; i < 8; ++i) {
         (void)rig.machine.run_until_stop();
     }
-    rig.send_raw("#00");
-    rig.stub.pause_overdue();
+    rig.send_raw("#00\x03");
+    for (int i = 0; i < 8; ++i) {
+        (void)rig.machine.run_until_stop();
+    }
+    rig.stub.overdue();
     rig.replies.clear();
     rig.send_raw("$?#3f");
     for (int i = 0; i < 8; ++i) {
         (void)rig.machine.run_until_stop();
     }
     return !rig.replies.empty();
+}
+
+hvgdb::gdbserver::ProcTexts proc_texts() {
+    const auto answer = [](hvgdb::osi::Os&, std::string_view path) { return hvgdb::Expected<std::string>(path); };
+    return {.file = answer, .link = answer};
 }
 
 }  // namespace
@@ -89,9 +182,12 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    hvgdb::test::StubRig rig;
-    rig.stub.set_monitor(
-        [](std::string_view line, VcpuId) { return hvgdb::gdbserver::MonitorReply{std::string(line)}; });
+    Guest guest;
+    auto& rig = guest.rig;
+    rig.stub.set_proc_texts(proc_texts());
+    rig.stub.set_monitor([](std::string_view line, const hvgdb::gdbserver::Selection&) {
+        return hvgdb::gdbserver::MonitorReply{std::string(line)};
+    });
     rig.connect();
     std::string bytes;
     for (std::size_t i = 0; i < size; ++i) {
@@ -100,7 +196,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             continue;
         }
         rig.send_raw(std::exchange(bytes, {}));
-        run_event(rig, data[++i]);
+        run_event(guest, data[++i]);
     }
     rig.send_raw(bytes);
     if (!rig.stub.flooded() && !still_answers(rig)) {

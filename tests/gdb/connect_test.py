@@ -17,8 +17,8 @@ class Connect(GuestCase):
         self.assert_match(gdb.cmd("info registers cr3"), r"^cr3\s+0x[0-9a-f]+")
         self.assertEqual(len(re.findall(r"^=?>?\s*0x[0-9a-f]+.*:\t\w+", gdb.cmd("x/8i $pc"), re.MULTILINE)), 8)
         threads = gdb.cmd("info threads")
-        self.assert_match(threads, r'^\* 1 +Thread 1\.1 "vCPU 0" ')
-        self.assert_match(threads, r'^  2 +Thread 1\.2 "vCPU 1" ')
+        self.assert_match(threads, r'^\* 1 +Thread 10000000\.10000001 "vCPU 0" ')
+        self.assert_match(threads, r'^  2 +Thread 10000000\.10000002 "vCPU 1" ')
         for core in (0, 1):
             self.assertIn(f'core="{core}"', gdb.cmd('interpreter-exec mi "-thread-info"'))
         first = gdb.value("$gs_base")
@@ -62,7 +62,8 @@ class Monitor(GuestCase):
 
     def test_help(self) -> None:
         text = self.monitor("help")
-        for command in ("taint", "check_taint", "get_taint", "meminfo", "procinfo", "proclist", "threadinfo", "vcpus",
+        for command in ("taint", "check_taint", "get_taint", "meminfo", "procinfo", "proclist", "threadinfo", "events",
+                        "untaint", "taint_policy", "taint_stats", "wait", "unwait", "hook", "unhook", "vcpus",
                         "translate", "sites", "scope", "version", "help"):
             self.assert_match(text, rf"^\s+{command}\b")
         self.assertIn("translate ADDRESS", self.monitor("help translate"))

@@ -21,13 +21,13 @@ struct Running : testing::Test {
 };
 
 TEST_F(Running, PlansFollowTheFirstMatchingAction) {
-    rig.send("vCont;s:p1.2;c:p1.-1");
+    rig.send("vCont;s:p989680.989682;c:p989680.-1");
     EXPECT_EQ(plan().others, RunMode::go);
     EXPECT_THAT(plan().vcpus, ElementsAre(Pair(VcpuId{1}, RunMode::step)));
 }
 
 TEST_F(Running, ThreadsWithoutAnActionStay) {
-    rig.send("vCont;s:p1.1");
+    rig.send("vCont;s:p989680.989681");
     EXPECT_EQ(plan().others, RunMode::stay);
     EXPECT_THAT(plan().vcpus, ElementsAre(Pair(VcpuId{0}, RunMode::step)));
 }
@@ -59,10 +59,10 @@ TEST_F(Running, CtrlCWinsOverASilentResume) {
 TEST_F(Running, AStepPassesTheSiteItStandsOn) {
     (void)rig.ask("Z0,1000,1");
     rig.machine.set_pc(VcpuId{0}, 0x1000);
-    rig.send("vCont;s:p1.1");
+    rig.send("vCont;s:p989680.989681");
     EXPECT_TRUE(rig.machine.run_until_stop());
     EXPECT_EQ(rig.machine.pc(VcpuId{0}), 0x1001U);
-    EXPECT_TRUE(rig.next().starts_with("T05thread:p1.1"));
+    EXPECT_TRUE(rig.next().starts_with("T05thread:p989680.989681"));
 }
 
 TEST_F(Running, AMovedProgramCounterIsNotPassed) {
@@ -99,11 +99,11 @@ TEST_F(Running, WatchpointsThatComeBackAtOnceCostTheMachineNothing) {
     EXPECT_EQ(changes, 1U);
     (void)rig.ask("z2,2000,4");
     (void)rig.ask("Z2,2000,4");
-    rig.send("vCont;s:p1.1");
+    rig.send("vCont;s:p989680.989681");
     EXPECT_EQ(rig.machine.watchpoint_changes(), changes);
     EXPECT_TRUE(rig.machine.run_until_stop());
     (void)rig.ask("z2,2000,4");
-    rig.send("vCont;s:p1.1");
+    rig.send("vCont;s:p989680.989681");
     EXPECT_THAT(rig.machine.watchpoints(), IsEmpty());
 }
 
@@ -117,7 +117,7 @@ TEST_F(Running, DetachLeavesNothingBehind) {
     (void)rig.ask("Z0,1004,1");
     (void)rig.ask("Z2,2000,4");
     (void)rig.ask("Qqemu.sstep=1");
-    rig.send("vCont;s:p1.1");
+    rig.send("vCont;s:p989680.989681");
     EXPECT_TRUE(rig.machine.run_until_stop());
     EXPECT_EQ(rig.next().substr(0, 3), "T05");
     EXPECT_EQ(rig.ask("D"), "OK");

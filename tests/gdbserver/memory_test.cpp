@@ -33,12 +33,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Exchange{"Mffffffffffffffff,2:0000", "E0e"}, Exchange{"p0", "8877665544332211"},
                     Exchange{"p11", "00000000"}, Exchange{"pffff", "E01"}, Exchange{"P0=0100000000000000", "OK"},
                     Exchange{"P0=01", "E16"}, Exchange{"P0=010000000000000000", "E16"}, Exchange{"Pffff=00", "E01"},
-                    Exchange{"G", "E16"}, Exchange{"G00", "E16"}, Exchange{"Hgp1.2", "OK"}, Exchange{"Hgp1.3", "E01"},
-                    Exchange{"Hg-1", "OK"}, Exchange{"Hgp1.-1", "OK"}, Exchange{"Hgp2.1", "E01"}, Exchange{"Hg0", "OK"},
-                    Exchange{"Tp1.2", "OK"}, Exchange{"Tp1.9", "E01"},
-                    Exchange{"qThreadExtraInfo,p1.2", "764350552031"}, Exchange{"qAttached:2", "E01"},
-                    Exchange{"qAttached", "1"}, Exchange{"vRun;61", "E5f"}, Exchange{"R00", "E5f"},
-                    Exchange{"QNonStop:1", "E5f"}, Exchange{"qXfer:features:read:target.xml:ffffffff,1000", "l"}));
+                    Exchange{"G", "E16"}, Exchange{"G00", "E16"}, Exchange{"Hgp989680.989682", "OK"},
+                    Exchange{"Hgp989680.989683", "E01"}, Exchange{"Hg-1", "OK"}, Exchange{"Hgp989680.-1", "OK"},
+                    Exchange{"Hgp2.1", "E01"}, Exchange{"Hg0", "OK"}, Exchange{"Tp989680.989682", "OK"},
+                    Exchange{"Tp989680.989689", "E01"}, Exchange{"qThreadExtraInfo,p989680.989682", "764350552031"},
+                    Exchange{"qAttached:2", "E01"}, Exchange{"qAttached", "1"}, Exchange{"vRun;61", "E5f"},
+                    Exchange{"R00", "E5f"}, Exchange{"QNonStop:1", "E5f"},
+                    Exchange{"qXfer:features:read:target.xml:ffffffff,1000", "l"}));
 
 TEST(Registers, WholeBlockGoesBothWays) {
     StubRig rig;
@@ -56,7 +57,7 @@ TEST(Registers, AreThoseOfTheChosenThread) {
     StubRig rig;
     rig.connect_quietly();
     rig.machine.set_register(VcpuId{1}, "rax", 0x42);
-    EXPECT_EQ(rig.ask("Hgp1.2"), "OK");
+    EXPECT_EQ(rig.ask("Hgp989680.989682"), "OK");
     EXPECT_EQ(rig.ask("p0"), "4200000000000000");
 }
 
@@ -106,14 +107,15 @@ TEST(Documents, ThreadsHaveNamesAndCores) {
     rig.connect_quietly();
     EXPECT_EQ(rig.ask("qXfer:threads:read::0,1000"),
               "l<?xml version=\"1.0\"?>\n<threads>\n"
-              "<thread id=\"p1.1\" core=\"0\" name=\"vCPU 0\"></thread>\n"
-              "<thread id=\"p1.2\" core=\"1\" name=\"vCPU 1\"></thread>\n</threads>\n");
+              "<thread id=\"p989680.989681\" core=\"0\" name=\"vCPU 0\"></thread>\n"
+              "<thread id=\"p989680.989682\" core=\"1\" name=\"vCPU 1\"></thread>\n</threads>\n");
 }
 
 /// What a client shows of a monitor command's output.
 std::string monitor_output(const std::string& text) {
     StubRig rig;
-    rig.stub.set_monitor([&text](std::string_view, VcpuId) { return gdbserver::MonitorReply{text}; });
+    rig.stub.set_monitor(
+        [&text](std::string_view, const gdbserver::Selection&) { return gdbserver::MonitorReply{text}; });
     rig.connect_quietly();
     rig.send("qRcmd," + encode_hex(std::string_view("help")));
     std::string shown;
@@ -142,7 +144,7 @@ TEST(Monitor, OutputOfAMegabyteIsWhole) {
 TEST(Failures, EveryRequestSurvivesEveryFailingCall) {
     const Error failure{Errc::timeout, "no answer"};
     for (const std::string request : {"g", "p0", "m1000,4", "x1000,4", "M1000,1:00", "P0=0000000000000000", "c", "s",
-                                      "vCont;r1000,1010:p1.1;c", "Z2,1000,4", "?", "D"}) {
+                                      "vCont;r1000,1010:p989680.989681;c", "Z2,1000,4", "?", "D"}) {
         for (unsigned nth = 1; nth < 12; ++nth) {
             StubRig rig;
             rig.connect_quietly();

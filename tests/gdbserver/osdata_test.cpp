@@ -101,8 +101,7 @@ TEST(Osdata, IsOfferedAndServedInPieces) {
     test::FakeOs os;
     os.guest.add(process(812, "sshd"));
     test::StubRig rig;
-    rig.connect();
-    (void)rig.ask("QStartNoAckMode");
+    rig.connect_quietly();
     EXPECT_THAT(rig.ask("qSupported:multiprocess+"), Not(HasSubstr("osdata")));
     EXPECT_EQ(rig.ask("qXfer:osdata:read:processes:0,1000"), "");
     rig.stub.set_os(&os);

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "tests/gdbserver/stub_fixture.hpp"
+#include "tests/support/fake_events.hpp"
+#include "tests/support/scheduled_os.hpp"
 
 namespace hvgdb::test {
 namespace {
@@ -89,7 +91,7 @@ TEST_F(ServerTest, ServesOneClientAfterTheOther) {
     EXPECT_FALSE(server.address().ends_with(":0"));
     for (int i = 0; i < 3; ++i) {
         auto client = dial(server);
-        ask(client, "?", "$T05thread:1;");
+        ask(client, "?", "$T05thread:989681;");
         ask(client, "Z0,1234,1", "$OK#9a");
         client.close();
         ASSERT_TRUE(wait_for([&] { return !server.has_client() && rig.machine.running(); })) << "round " << i;
@@ -100,18 +102,20 @@ TEST_F(ServerTest, RefusesASecondClientAtOnce) {
     Server server(io, rig.stub);
     server.listen(opened({ListenAddress::Tcp{"127.0.0.1", 0}}));
     auto first = dial(server);
-    ask(first, "?", "$T05thread:1;");
+    ask(first, "?", "$T05thread:989681;");
     auto second = dial(server);
     EXPECT_EQ(receive(second, "(closed)"), "(closed)");
-    ask(first, "qC", "$QC1#");
+    ask(first, "qC", "$QC989681#");
 }
 
 TEST_F(ServerTest, SendsEverythingBeforeItCloses) {
     Server server(io, rig.stub);
-    rig.stub.set_monitor([](std::string_view, VcpuId) { return gdbserver::MonitorReply{std::string(2000000, 'x')}; });
+    rig.stub.set_monitor([](std::string_view, const gdbserver::Selection&) {
+        return gdbserver::MonitorReply{std::string(2000000, 'x')};
+    });
     server.listen(opened({ListenAddress::Tcp{"127.0.0.1", 0}}));
     auto client = dial(server);
-    ask(client, "?", "$T05thread:1;");
+    ask(client, "?", "$T05thread:989681;");
     asio::write(client, asio::buffer(encode_packet("qRcmd,00", false)));
     ASSERT_TRUE(wait_for([&] { return client.available() > 0; }));
     server.close();
@@ -124,7 +128,7 @@ TEST_F(ServerTest, TellsTheClientThatTheEmulatorEnded) {
     Server server(io, rig.stub);
     server.listen(opened({ListenAddress::Tcp{"127.0.0.1", 0}}));
     auto client = dial(server);
-    ask(client, "?", "$T05thread:1;");
+    ask(client, "?", "$T05thread:989681;");
     asio::write(client, asio::buffer(encode_packet("c", false)));
     ASSERT_TRUE(wait_for([&] { return rig.machine.running(); }));
     emulator::MachineStop gone;
@@ -137,7 +141,8 @@ TEST_F(ServerTest, DropsAClientThatFloods) {
     Server server(io, rig.stub);
     server.listen(opened({ListenAddress::Tcp{"127.0.0.1", 0}}));
     auto client = dial(server);
-    io.run_for(std::chrono::milliseconds(1));  // accepted; the machine is not given time to pause
+    io.run_for(std::chrono::milliseconds(1));  // accepted
+    asio::write(client, asio::buffer(encode_packet("?", false)));
     client.non_blocking(true);
     const std::string junk(65536, '$');
     for (int i = 0; i < 200 && (i == 0 || server.has_client()); ++i) {
@@ -156,8 +161,8 @@ TEST_F(ServerTest, AnswersAlthoughTheMachineDoesNotPause) {
     asio::write(client, asio::buffer(encode_packet("g", false)));
     client.non_blocking(true);
     std::string got;
-    const auto limit =
-        std::chrono::steady_clock::now() + Server::kPauseTime + std::chrono::seconds(30);  // for the sanitizers
+    const auto limit = std::chrono::steady_clock::now() + gdbserver::Stub::kPauseTime +
+                       std::chrono::seconds(30);  // for the sanitizers
     while (got.find("$E10#") == std::string::npos && std::chrono::steady_clock::now() < limit) {
         io.restart();
         io.run_for(std::chrono::milliseconds(10));
@@ -166,6 +171,26 @@ TEST_F(ServerTest, AnswersAlthoughTheMachineDoesNotPause) {
         got.append(buffer.data(), client.read_some(asio::buffer(buffer), ignored));
     }
     EXPECT_NE(got.find("$E10#"), std::string::npos) << got;
+}
+
+TEST_F(ServerTest, AnswersBeforeGdbGivesUpWaitingForAProgram) {
+    ScheduledOs os(rig.machine);
+    FakeEvents events;
+    rig.stub.set_os(&os, &events);
+    Server server(io, rig.stub);
+    server.listen(opened({ListenAddress::Tcp{"127.0.0.1", 0}}));
+    auto client = dial(server);
+    ask(client, "!", "$OK#");
+    const auto begin = std::chrono::steady_clock::now();
+    ask(client, "vRun;6c73", "$E6e#");
+    const auto took = std::chrono::steady_clock::now() - begin;
+    EXPECT_GE(took, gdbserver::Stub::kStartTime);
+    EXPECT_TRUE(rig.machine.running());
+    EXPECT_EQ(rig.debuggee.awaited_starts().size(), 1U);
+    client.close();
+    ASSERT_TRUE(wait_for([&] { return !server.has_client(); }));
+    EXPECT_TRUE(rig.debuggee.awaited_starts().empty());
+    rig.stub.set_os(nullptr);
 }
 
 TEST_F(ServerTest, ListensOnAUnixSocketAndRemovesIt) {
@@ -177,7 +202,7 @@ TEST_F(ServerTest, ListensOnAUnixSocketAndRemovesIt) {
         EXPECT_EQ(server.address(), "unix:" + path);
         asio::local::stream_protocol::socket client(io);
         client.connect(path);
-        ask(client, "?", "$T05thread:1;");
+        ask(client, "?", "$T05thread:989681;");
     }
     EXPECT_FALSE(std::filesystem::exists(path));
 }
@@ -190,7 +215,7 @@ TEST_F(ServerTest, TakesAnInheritedSocketOver) {
     server.listen(opened({ListenAddress::Inherited{listener->release()}}));
     EXPECT_EQ(server.address(), name);
     auto client = dial(server);
-    ask(client, "?", "$T05thread:1;");
+    ask(client, "?", "$T05thread:989681;");
 }
 
 }  // namespace

@@ -13,25 +13,34 @@
 
 namespace hvgdb::test {
 
-/// Two vCPUs at 0x1000 and memory at 0x1000 to 0x2fff; the machine runs, nobody is connected.
+/// Two vCPUs at 0x1000 and memory at 0x1000 to 0x2fff; the machine runs, nobody is connected. What `os` knows outlives
+/// the rig.
 class StubRig {
   public:
-    explicit StubRig(unsigned vcpus = 2) : machine(vcpus), instrumentation(machine) {
+    explicit StubRig(unsigned vcpus = 2, osi::Os* os = nullptr) : machine(vcpus), instrumentation(machine) {
         machine.memory().map(0x1000, 0x2000);
         machine.poke(0x1000, "\x90\x90\x90\x90\x90\x90\x90\x90");
         instrumentation.set_parked_handler([this] { debuggee.on_vcpu_parked(); });
+        if (os != nullptr) {
+            stub.set_os(os);
+        }
         machine.start();
     }
 
-    void connect() {
-        stub.connect([this](std::string_view bytes) { take(bytes); });
-        (void)machine.run_until_stop(1);
+    /// Nothing is attached, and the machine runs on.
+    void connect(gdbserver::Entry entry = {}) {
+        stub.connect([this](std::string_view bytes) { take(bytes); }, std::move(entry));
     }
-    /// Connected, paused, without acknowledgments; `features` as in qSupported.
-    void connect_quietly(std::string_view features = "multiprocess+;swbreak+;hwbreak+") {
-        connect();
+    /// Connected, without acknowledgments; `features` as in qSupported.
+    void greet(std::string_view features = "multiprocess+;swbreak+;hwbreak+", gdbserver::Entry entry = {}) {
+        connect(std::move(entry));
         (void)ask("QStartNoAckMode");
         (void)ask("qSupported:" + std::string(features));
+    }
+    /// greet(), and what the entry is for, the machine mostly, is attached and paused.
+    void connect_quietly(std::string_view features = "multiprocess+;swbreak+;hwbreak+") {
+        greet(features);
+        (void)ask_paused("?");
     }
 
     void send(std::string_view body) { stub.receive(encode_packet(body, false)); }
@@ -50,6 +59,13 @@ class StubRig {
         send(body);
         auto reply = next();
         return replies.empty() ? reply : "(more than one) " + reply;
+    }
+
+    /// ask() something that the machine pauses for.
+    std::string ask_paused(std::string_view body) {
+        send(body);
+        (void)machine.run_until_stop(1);
+        return next();
     }
 
     FakeMachine machine;

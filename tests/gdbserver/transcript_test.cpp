@@ -2,7 +2,7 @@
 // Replays tests/transcripts/*.rsp. A line begins with
 //   "-> "  a packet from the client; "\xNN" is a byte
 //   "<- "  the reply that must come next; one that ends in "..." need only begin so
-//   "!! "  an event, see run_event()
+//   "!! "  an event, see events() and TranscriptGuest
 //   "# "   a comment
 // Every reply must be expected, before the next packet or event.
 #include <algorithm>
@@ -15,6 +15,7 @@
 
 #include "emulator/hex.hpp"
 #include "tests/gdbserver/stub_fixture.hpp"
+#include "tests/gdbserver/transcript_guest.hpp"
 
 namespace hvgdb::test {
 namespace {
@@ -34,11 +35,17 @@ std::string unescape(std::string_view text) {
 class Transcript {
   public:
     explicit Transcript(const std::filesystem::path& file) : file_(file) {
-        rig_.stub.set_monitor([](std::string_view line, VcpuId vcpu) {
-            return gdbserver::MonitorReply{line == "silent" ? ""
-                                                            : std::string(line) + " on " + std::to_string(vcpu.index)};
+        rig_.stub.set_monitor([this](std::string_view line, const gdbserver::Selection& selected) {
+            const auto where = std::to_string(selected.vcpu.index);
+            if (line.starts_with("wait ")) {
+                return guest_.wait_for(line.substr(line.find(' ') + 1));
+            }
+            return gdbserver::MonitorReply{line == "silent" ? "" : std::string(line) + " on " + where};
         });
     }
+    Transcript(const Transcript&) = delete;
+    Transcript& operator=(const Transcript&) = delete;
+    ~Transcript() { rig_.stub.set_os(nullptr); }
 
     void replay() {
         std::ifstream input(file_);
@@ -83,12 +90,28 @@ class Transcript {
         std::istringstream words(text);
         std::string name;
         words >> name >> std::hex;
-        const std::map<std::string, std::function<void()>> events = {
-            {"connect", [&] { rig_.connect(); }},
+        auto all = events(text, words);
+        all.merge(guest_.guest_events(words));
+        all.merge(guest_.process_events(words));
+        const auto event = all.find(name);
+        ASSERT_NE(event, all.end()) << where() << "unknown event " << name;
+        event->second();
+    }
+
+    using Events = TranscriptGuest::Events;
+
+    Events events(const std::string& text, std::istream& words) {
+        return {
+            {"connect", [&] { rig_.connect(read_entry(words)); }},  // [PROCESS [single]]: what the address is for
             {"lost", [&] { rig_.stub.disconnect(); }},
+            {"overdue", [&] { rig_.stub.overdue(); }},  // the time limit is over
+            {"has-limit", [&] { EXPECT_TRUE(rig_.stub.waits()) << where(); }},
+            {"no-limit", [&] { EXPECT_FALSE(rig_.stub.waits()) << where(); }},
+            {"print", [&] { rig_.stub.print(text.substr(text.find(' ') + 1)); }},
             {"raw", [&] { rig_.send_raw(text.substr(text.find(' ') + 1)); }},
             {"ctrl-c", [&] { rig_.send_raw("\x03"); }},
             {"run", [&] { (void)rig_.machine.run_until_stop(); }},       // until something stops it, or for a while
+            {"settle", [&] { settle(); }},                               // run, past stops that concern nobody
             {"pc", [&] { set_pc(words); }},                              // VCPU ADDRESS
             {"jump", [&] { set_jump(words); }},                          // FROM TO: the program's instruction
             {"watch", [&] { watchpoint(words); }},                       // VCPU ADDRESS: a watchpoint hits
@@ -101,11 +124,20 @@ class Transcript {
             {"no-site", [&] { expect_site(words, false); }},
             {"naks", [&] { expect_count(words, rig_.naks); }},  // so many came by now
         };
-        const auto event = events.find(name);
-        ASSERT_NE(event, events.end()) << where() << "unknown event " << name;
-        event->second();
     }
 
+    static gdbserver::Entry read_entry(std::istream& words) {
+        gdbserver::Entry entry;
+        std::string single;
+        words >> entry.process >> single;
+        entry.single = single == "single";
+        return entry;
+    }
+    void settle() {
+        constexpr unsigned kMost = 8;
+        for (unsigned i = 0; i < kMost && rig_.replies.empty() && rig_.machine.run_until_stop(); ++i) {
+        }
+    }
     void set_pc(std::istream& words) {
         unsigned vcpu = 0;
         std::uint64_t address = 0;
@@ -145,6 +177,7 @@ class Transcript {
     std::filesystem::path file_;
     unsigned number_ = 1;
     StubRig rig_;
+    TranscriptGuest guest_{rig_};
 };
 
 std::vector<std::string> transcripts() {

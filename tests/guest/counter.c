@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * counter N [MICROSECONDS]: calls count_one() N times, with a pause of MICROSECONDS after each call.
- * Built twice: `counter` at fixed addresses, `pie_counter` as a static PIE, whose addresses differ in every process.
- * A test breaks in count_one, watches `counter`, and compares its own number of stops with the one printed at the end.
+ * counter N [MICROSECONDS [STOP]]: calls count_one() N times, with a pause of MICROSECONDS after each call. With STOP =
+ * 1 it stops itself before that, until it gets SIGCONT. Built twice: `counter` at fixed addresses, `pie_counter` as a
+ * static PIE, whose addresses differ in every process. A test breaks in count_one, watches `counter`, and compares its
+ * own number of stops with the one printed at the end.
  */
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("counter ready count_one=0x%lx counter=0x%lx pid=%d\n", (unsigned long)&count_one, (unsigned long)&counter,
            (int)getpid());
+    stop_if(number_argument(argc, argv, 3, 0));
     started = now_us();
     for (i = 0; i < calls; i++) {
         count_one(1);

@@ -2,6 +2,7 @@
 /* What the demo guest's programs share. */
 #pragma once
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -35,6 +36,13 @@ static inline unsigned long number_argument(int argc, char** argv, int index, un
 static inline __attribute__((noreturn)) void stay(void) {
     for (;;) {
         pause();
+    }
+}
+
+/* So that a debugger can come before the work begins; SIGCONT lets it go on. */
+static inline void stop_if(unsigned long wanted) {
+    if (wanted != 0) {
+        raise(SIGSTOP);
     }
 }
 

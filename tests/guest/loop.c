@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * loop N [REPEATS]: times N calls of work(), REPEATS times, one line each.
+ * loop N [REPEATS [STOP]]: times N calls of work(), REPEATS times, one line each. With STOP = 1 it tells its process id
+ * and stops itself before that, until it gets SIGCONT.
  * The benchmark's loop. work() and never_called() share one page which holds nothing else that runs, so a breakpoint on
  * never_called shows what an unhit breakpoint costs the code beside it.
  */
@@ -29,6 +30,10 @@ int main(int argc, char** argv) {
     unsigned long repeat, i;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (number_argument(argc, argv, 3, 0) != 0) {
+        printf("loop ready pid=%d\n", (int)getpid());
+        stop_if(1);
+    }
     for (repeat = 0; repeat < repeats; repeat++) {
         const unsigned long started = now_us();
         for (i = 0; i < calls; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * thread_hits THREADS N: THREADS threads, one pinned to each CPU from 0 on, each call hit_me() N times.
+ * thread_hits THREADS N [STOP]: THREADS threads, one pinned to each CPU from 0 on, each call hit_me() N times.
  * A test with several vCPUs breaks in hit_me and checks that no hit is lost: THREADS * N stops, and the total printed.
+ * With STOP = 1 it stops itself before that, until it gets SIGCONT.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("thread_hits ready hit_me=0x%lx total=0x%lx pid=%d\n", (unsigned long)&hit_me, (unsigned long)&total,
            (int)getpid());
+    stop_if(number_argument(argc, argv, 3, 0));
     started = now_us();
     pthread_barrier_init(&start_line, NULL, (unsigned)threads);
     for (i = 0; i < threads; i++) {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The launcher as a command: what it prints, how it ends, what it leaves behind. The QEMUs here are shell scripts."""
 import os
+import re
 import signal
 import socket
 import stat
@@ -58,8 +59,15 @@ class Launcher(unittest.TestCase):
         for arguments, text in [
                 ([], "the QEMU command is missing"),
                 (["--lisen", "x", "--", "q"], "unknown argument --lisen"),
-                (["--stop-at", "noon", "--", "q"], "noon not in {never,start}"),
+                (["--stop-at", "noon", "--", "q"], "noon not in {never,start,entry,main}"),
                 (["--listen", "here", "--", self.qemu()], "HOST:PORT"),
+                (["--endpoint", "12", "--", self.qemu()], "PID=ADDRESS or NAME=ADDRESS"),
+                (["--endpoint", "12=here", "--", self.qemu()], '"here": expected HOST:PORT'),
+                (["--endpoint", f"12={taken}", "--listen", ":0", "--", self.qemu()],
+                 f"cannot listen on {taken}: Address already in use"),
+                (["--sysroot", "/nowhere", "--", self.qemu()],
+                 "cannot read the folder /nowhere: No such file or directory (--sysroot)"),
+                (["--sysroot", "/bin/sh", "--", self.qemu()], "Not a directory (--sysroot)"),
                 (["--os-profile", "/nowhere/System.map", "--", self.qemu()], "cannot read /nowhere/System.map"),
                 (["--", "/nonexistent/qemu"], "cannot run /nonexistent/qemu: No such file or directory"),
                 (["--", "/bin/true"], "/bin/true is no QEMU"),
@@ -89,6 +97,17 @@ class Launcher(unittest.TestCase):
         self.assertRegex(err, r"^hvgdb: listening on 127\.0\.0\.1:[1-9][0-9]+ ")
         self.assertRegex(self.seen(), r"^-m 1G -chardev .* -gdb chardev:hvgdb-stub -qmp unix:.* -plugin .*libhvgdb\.so,")
         self.assertEqual(os.listdir(self.runtime), [], "the private folder is left behind")
+
+    def test_each_endpoint_has_a_socket_of_its_own(self):
+        status, _, err = self.run_launcher("--listen", ":0", "--endpoint", "12=:0", "--endpoint", "nginx=:0",
+                                           "--attach", "nginx", "--sysroot", self.folder, "--", self.qemu())
+        self.assertEqual(status, 0, err)
+        self.assertRegex(err, r"127\.0\.0\.1:[1-9][0-9]+ for process 12 alone\n")
+        self.assertRegex(err, r"127\.0\.0\.1:[1-9][0-9]+ for process nginx alone\n")
+        seen = self.seen()
+        self.assertIn(f",attach=nginx,sysroot={self.folder},", seen)
+        sockets = re.findall(r"(?:listen|endpoint=12|endpoint=nginx)=fd:([0-9]+)", seen)
+        self.assertEqual(len(set(sockets)), 3, seen)
 
     def test_folder_is_private_and_goes_when_qemu_is_terminated(self):
         child = self.start("--listen", "127.0.0.1:0", "--", self.qemu(body="exec sleep 60"))

@@ -69,15 +69,37 @@ TEST(CompleteCommand, AddsPluginAndPrivateSockets) {
     EXPECT_THAT(complete_command(command, {"/run/a/stub", "/run/a/qmp"},
                                  {.file = "/opt/lib,hvgdb.so",
                                   .listen = "fd:3",
+                                  .attach = "a,b",
+                                  .endpoints = {"12=fd:4", "c,d=fd:5"},
+                                  .sysroot = "/srv/a,b",
                                   .log = "info,gdbserver=trace",
                                   .os_profile = "a,b.json",
                                   .os_cache = "off",
-                                  .stop_at_start = true}),
+                                  .stop_at_start = true,
+                                  .wait = {}}),
                 ElementsAre("qemu-system-x86_64", "-m", "1G", "-S", "-chardev",
                             "socket,id=hvgdb-stub,path=/run/a/stub,server=on,wait=off", "-gdb", "chardev:hvgdb-stub",
                             "-qmp", "unix:/run/a/qmp,server=on,wait=off", "-plugin",
                             "/opt/lib,,hvgdb.so,listen=fd:3,stub=/run/a/stub,qmp=/run/a/qmp,"
-                            "log=info,,gdbserver=trace,os-cache=off,os-profile=a,,b.json,stop-at=start"));
+                            "log=info,,gdbserver=trace,os-cache=off,os-profile=a,,b.json,attach=a,,b,sysroot=/srv/a,,b,"
+                            "endpoint=12=fd:4,endpoint=c,,d=fd:5,stop-at=start"));
+}
+
+TEST(CompleteCommand, SaysWhatToWaitFor) {
+    const std::vector<std::string> command{"q"};
+    const auto completed = complete_command(command, {"s", "m"},
+                                            {.file = "p",
+                                             .listen = "fd:3",
+                                             .attach = {},
+                                             .endpoints = {},
+                                             .sysroot = {},
+                                             .log = "info",
+                                             .os_profile = {},
+                                             .os_cache = "off",
+                                             .wait = "/bin/a,b",
+                                             .stop_at = osi::StopAt::main_function});
+    EXPECT_EQ(completed.back(), "p,listen=fd:3,stub=s,qmp=m,log=info,os-cache=off,wait=/bin/a,,b,stop-at=main");
+    EXPECT_THAT(completed, testing::Not(testing::Contains("-S")));
 }
 
 }  // namespace

@@ -5,9 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "emulator/hex.hpp"
 #include "monitor/console.hpp"
+#include "osi/hooks.hpp"
+#include "tests/support/fake_events.hpp"
 #include "tests/support/fake_instrumentation.hpp"
 #include "tests/support/fake_machine.hpp"
 #include "tests/support/fake_os.hpp"
@@ -19,14 +23,46 @@ struct ConsoleFixture {
     test::FakeInstrumentation instrumentation{machine};
     test::FakeOs os{};
     std::optional<AddressSpace> scope;
-    Console console{ConsoleContext{machine, instrumentation,
-                                   [this](std::optional<AddressSpace> wanted) -> Expected<void> {
-                                       scope = wanted;
-                                       return {};
-                                   },
-                                   [this] { return scope; }, &os}};
+    test::FakeEvents events{};
+    osi::Hooks hooks{os, events, instrumentation};
+    emulator::taint::Engine engine{2};
+    std::string printed;  ///< by the log of events and by hooks
+    std::vector<osi::StartOrder> orders;
+    std::optional<std::pair<osi::ProcessId, std::string>> held;
+    Console console{context()};
 
-    std::string ask(std::string_view line, unsigned vcpu = 0) { return console.execute(line, VcpuId{vcpu}); }
+    ConsoleContext context() {
+        return {.machine = machine,
+                .instrumentation = instrumentation,
+                .set_scope = [this](std::optional<AddressSpace> wanted) -> Expected<void> {
+                    scope = wanted;
+                    return {};
+                },
+                .get_scope = [this] { return scope; },
+                .os = &os,
+                .events = &events,
+                .print = [this](const std::string& text) { printed += text; },
+                .hooks = &hooks,
+                .wait = [this](const osi::StartOrder& order) -> Expected<void> {
+                    if (order.program == "refused") {
+                        return fail(Errc::unsupported, "this kernel does not tell");
+                    }
+                    orders.push_back(order);
+                    return {};
+                },
+                .unwait = [this](const std::optional<std::string>& program) { forget(program); },
+                .awaited = [this] { return orders; },
+                .held = [this] { return held; },
+                .taint = &engine,
+                .post = [](const std::function<void()>& work) { work(); }};
+    }
+
+    void forget(const std::optional<std::string>& program) {
+        std::erase_if(orders, [&](const auto& order) { return !program || order.program == *program; });
+        held = program ? held : std::nullopt;
+    }
+
+    std::string ask(std::string_view line, unsigned vcpu = 0) { return console.execute(line, {VcpuId{vcpu}, {}, {}}); }
 
     /// 64-bit mode with paging on.
     void enter_long_mode(unsigned vcpu, std::uint64_t code_selector, std::uint64_t root) {

@@ -58,6 +58,12 @@ constexpr Exchange kExchanges[] = {
      R"([{"name":"do_exit","address":18446744071579519776,"offset":0,"module":""},null,)"
      R"({"name":"_stext","address":18446744071578845184,"offset":16,"module":""}])"},
     {"memory 812 0x555555554000 4", R"({"address":93824992231424,"data":"7f454c46"})"},
+    {"file 812 /etc/motd", R"({"size":3,"mode":33188,"inode":0,"device_major":0,"device_minor":0,"links":1,"uid":0,)"
+                           R"("gid":0,"modified":0,"data":"68690a"})"},
+    {"file 812 /tmp/x (deleted) ",
+     R"({"size":1,"mode":33188,"inode":0,"device_major":0,"device_minor":0,"links":1,"uid":0,"gid":0,"modified":0,)"
+     R"("data":"78"})"},
+    {"file 812 /etc/issue", R"({"error":"no such file","code":"not_found"})"},
     {"cwd 9", R"({"error":"no process 9","code":"not_found"})"},
     {"memory 812 0 4", R"({"error":"no memory at 0x0","code":"fault"})"},
     {"registers 2", R"({"error":"no user registers of thread 2","code":"not_found"})"},
@@ -92,6 +98,14 @@ TEST_F(JsonTest, MappingsHaveAllTheirFields) {
               R"({"start":140737353744384,"end":140737353748480,"read":true,"write":true,"execute":false,)"
               R"("shared":true,"offset":0,"device_major":8,"device_minor":1,"inode":131075,)"
               R"x("name":"/memfd:x (deleted)"})x");
+}
+
+TEST_F(JsonTest, LongFilesAreRefused) {
+    sshd().contents["/long"] = std::string(kLongestMemory, 'x');
+    EXPECT_EQ(get("file 812 /long").at("data").as_string().size(), 2 * kLongestMemory);
+    sshd().contents["/long"] += 'x';
+    EXPECT_EQ(ask("osjson file 812 /long"),
+              "{\"error\":\"the file has more than 4194304 bytes\",\"code\":\"bad_argument\"}\n");
 }
 
 TEST_F(JsonTest, RegistersOfARunningThreadAreTheVcpus) {

@@ -12,11 +12,23 @@ namespace {
 constexpr const char* kCommandLines[] = {"osinfo",     "proclist", "proclist tree", "proclist sshd",
                                          "procinfo",   "meminfo",  "files",         "modules",
                                          "threadinfo", "ksym x",   "ksym 0x1000"};
-constexpr const char* kJsonLines[] = {
-    "osjson facts",       "osjson processes",      "osjson modules",         "osjson benchmark",
-    "osjson threads 812", "osjson mappings 812",   "osjson files 812",       "osjson cwd 812",
-    "osjson auxv 812",    "osjson executable 812", "osjson registers 812",   "osjson arguments 812",
-    "osjson current 0",   "osjson symbols x 1",    "osjson environment 812", "osjson memory 812 0x555555554000 4"};
+constexpr const char* kJsonLines[] = {"osjson facts",
+                                      "osjson processes",
+                                      "osjson modules",
+                                      "osjson benchmark",
+                                      "osjson threads 812",
+                                      "osjson mappings 812",
+                                      "osjson files 812",
+                                      "osjson cwd 812",
+                                      "osjson auxv 812",
+                                      "osjson executable 812",
+                                      "osjson registers 812",
+                                      "osjson arguments 812",
+                                      "osjson current 0",
+                                      "osjson symbols x 1",
+                                      "osjson environment 812",
+                                      "osjson memory 812 0x555555554000 4",
+                                      "osjson file 812 /etc/motd"};
 
 class OsFailureTest : public testing::Test, public ConsoleFixture {
   protected:
@@ -26,10 +38,10 @@ class OsFailureTest : public testing::Test, public ConsoleFixture {
 TEST_F(OsFailureTest, WithoutAnOsOneLineSaysSo) {
     Console without(ConsoleContext{machine, instrumentation, {}, {}});
     for (const auto* line : kCommandLines) {
-        EXPECT_EQ(without.execute(line, VcpuId{0}), "no operating system view here\n") << line;
+        EXPECT_EQ(without.execute(line, {VcpuId{0}, {}, {}}), "no operating system view here\n") << line;
     }
     for (const auto* line : kJsonLines) {
-        EXPECT_EQ(without.execute(line, VcpuId{0}),
+        EXPECT_EQ(without.execute(line, {VcpuId{0}, {}, {}}),
                   "{\"error\":\"no operating system view here\",\"code\":\"unsupported\"}\n")
             << line;
     }

@@ -4,75 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/monitor/description.hpp"
+#include "tests/monitor/shown_command.hpp"
 
 namespace hvgdb::monitor {
 namespace {
-
-std::string shown(const Place& place) {
-    if (const auto* name = std::get_if<RegisterName>(&place)) {
-        return "register " + name->name;
-    }
-    return "address " + std::to_string(std::get<VirtAddr>(place).value);
-}
-
-std::string shown(const SymbolQuery& query) {
-    if (const auto* name = std::get_if<std::string>(&query)) {
-        return "symbol " + *name;
-    }
-    const auto* address = std::get_if<VirtAddr>(&query);
-    return shown(address != nullptr ? Place(*address) : Place(std::get<RegisterName>(query)));
-}
-
-template <typename Value>
-std::string shown(const std::optional<Value>& value) {
-    if (!value) {
-        return "none";
-    }
-    if constexpr (std::is_same_v<Value, std::string>) {
-        return *value;
-    } else if constexpr (std::is_same_v<Value, CommandId>) {
-        return std::string(spec(*value).name);
-    } else {
-        return std::to_string(*value);
-    }
-}
-
-struct Shown {
-    std::string operator()(const cmd::Taint& it) const {
-        return shown(it.target) + ", label " + std::to_string(it.label);
-    }
-    std::string operator()(const cmd::CheckTaint& it) const { return shown(it.target); }
-    std::string operator()(const cmd::GetTaint& it) const { return shown(it.target); }
-    std::string operator()(const cmd::OsInfo&) const { return {}; }
-    std::string operator()(const cmd::ProcList& it) const { return (it.tree ? "tree " : "flat ") + shown(it.name); }
-    std::string operator()(const cmd::ProcInfo& it) const { return shown(it.process); }
-    std::string operator()(const cmd::ThreadInfo& it) const { return shown(it.process); }
-    std::string operator()(const cmd::MemInfo& it) const { return shown(it.process); }
-    std::string operator()(const cmd::Files& it) const { return shown(it.process); }
-    std::string operator()(const cmd::Modules&) const { return {}; }
-    std::string operator()(const cmd::KernelSymbol& it) const { return shown(it.symbol); }
-    std::string operator()(const cmd::OsJson& it) const {
-        auto text = std::string(name_of(it.topic)) + " " + std::to_string(it.number);
-        for (const auto& symbol : it.symbols) {
-            text += ", " + shown(symbol);
-        }
-        if (it.length != 0) {
-            text += ", " + std::to_string(it.length) + " at " + std::to_string(it.address.value);
-        }
-        return text;
-    }
-    std::string operator()(const cmd::Translate& it) const { return shown(it.address); }
-    std::string operator()(const cmd::Help& it) const { return shown(it.about); }
-    std::string operator()(const cmd::Vcpus&) const { return {}; }
-    std::string operator()(const cmd::Sites&) const { return {}; }
-    std::string operator()(const cmd::Version&) const { return {}; }
-    std::string operator()(const cmd::Scope& it) const {
-        if (const auto* space = std::get_if<AddressSpace>(&it.wanted)) {
-            return "root " + std::to_string(space->root);
-        }
-        return std::to_string(it.wanted.index());
-    }
-};
 
 struct GoodLine {
     std::string_view line;
@@ -94,6 +29,16 @@ TEST_P(GoodLines, Parse) {
 }
 
 constexpr GoodLine kGoodLines[] = {
+    {"taint_report branch", CommandId::taint_report, "branch of selected"},
+    {"taint_report write 0x10", CommandId::taint_report, "write of 16"},
+    {"taint_report  jump  any ", CommandId::taint_report, "jump of any"},
+    {"taint_break syscall 812", CommandId::taint_break, "syscall of 812"},
+    {"taint_break *0x10", CommandId::taint_break, "address 16"},
+    {"taint_break *jiffies+4:8", CommandId::taint_break, "symbol jiffies + 4, 8 bytes"},
+    {"taint_sinks", CommandId::taint_sinks, "none"},
+    {"taint_sinks 2", CommandId::taint_sinks, "2"},
+    {"untaint_sink", CommandId::untaint_sink, "none"},
+    {"untaint_sink 1", CommandId::untaint_sink, "1"},
     {"taint *0x55555555 3", CommandId::taint, "address 1431655765, label 3"},
     {"taint *16 0x10", CommandId::taint, "address 16, label 16"},
     {"taint rax 4294967295", CommandId::taint, "register rax, label 4294967295"},
@@ -103,6 +48,47 @@ constexpr GoodLine kGoodLines[] = {
     {"check_taint $eflags", CommandId::check_taint, "register eflags"},
     {"get_taint *0xABCdef", CommandId::get_taint, "address 11259375"},
     {"get_taint k_gs_base", CommandId::get_taint, "register k_gs_base"},
+    {"taint *0x10:16 3", CommandId::taint, "address 16, 16 bytes, label 3"},
+    {"taint *0x10:0x4000000 0x3", CommandId::taint, "address 16, 67108864 bytes, label 3"},
+    {"taint *0x10:16 positional", CommandId::taint, "address 16, 16 bytes, labels from 0"},
+    {"taint al:1 positional  0x100", CommandId::taint, "register al, 1 bytes, labels from 256"},
+    {"taint *jiffies 1", CommandId::taint, "symbol jiffies + 0, label 1"},
+    {"taint *x.y$0+0x10:8 1", CommandId::taint, "symbol x.y$0 + 16, 8 bytes, label 1"},
+    {"check_taint $ah", CommandId::check_taint, "register ah"},
+    {"check_taint ymm15", CommandId::check_taint, "register ymm15"},
+    {"get_taint *_stext+4096:1", CommandId::get_taint, "symbol _stext + 4096, 1 bytes"},
+    {"untaint all", CommandId::untaint, "all"},
+    {"untaint *all", CommandId::untaint, "symbol all + 0"},
+    {"untaint mm7:2", CommandId::untaint, "register mm7, 2 bytes"},
+    {"taint_file /etc/passwd", CommandId::taint_file, "/etc/passwd of selected, label 0"},
+    {"taint_file passwd 812", CommandId::taint_file, "passwd of 812, label 0"},
+    {"taint_file passwd 812 3", CommandId::taint_file, "passwd of 812, label 3"},
+    {"taint_file passwd any 0x10", CommandId::taint_file, "passwd of any, label 16"},
+    {"taint_file passwd positional", CommandId::taint_file, "passwd of selected, labels from 0"},
+    {"taint_file passwd positional 3", CommandId::taint_file, "passwd of selected, labels from 3"},
+    {"taint_file 12 any positional 3", CommandId::taint_file, "12 of any, labels from 3"},
+    {"taint_file \"a b\" 812", CommandId::taint_file, "a b of 812, label 0"},
+    {"taint_file positional", CommandId::taint_file, "positional of selected, label 0"},
+    {"taint_fd 0", CommandId::taint_fd, "0 of selected, label 0"},
+    {"taint_fd 0x10 812 positional 7", CommandId::taint_fd, "16 of 812, labels from 7"},
+    {"taint_fd 9 any 1", CommandId::taint_fd, "9 of any, label 1"},
+    {"taint_argv", CommandId::taint_argv, "selected, label 0"},
+    {"taint_argv 812", CommandId::taint_argv, "812, label 0"},
+    {"taint_argv 812 4", CommandId::taint_argv, "812, label 4"},
+    {"taint_argv sshd positional 4", CommandId::taint_argv, "called sshd, labels from 4"},
+    {"taint_argv positional 4", CommandId::taint_argv, "selected, labels from 4"},
+    {"taint_argv 'positional'", CommandId::taint_argv, "called positional, label 0"},
+    {"taint_argv 7zip", CommandId::taint_argv, "called 7zip, label 0"},
+    {"taint_sources", CommandId::taint_sources, ""},
+    {"untaint_source", CommandId::untaint_source, "none"},
+    {"untaint_source 2", CommandId::untaint_source, "2"},
+    {"taint_policy", CommandId::taint_policy, "- - -"},
+    {"taint_policy loads index", CommandId::taint_policy, "index - -"},
+    {"taint_policy conditions on  stores all loads off", CommandId::taint_policy, "off all on"},
+    {"taint_policy loads all loads index conditions off", CommandId::taint_policy, "index - off"},
+    {"taint_stats", CommandId::taint_stats, ""},
+    {"osjson taint *0x10:2", CommandId::osjson, "taint 0, address 16, 2 bytes"},
+    {"osjson taint_stats", CommandId::osjson, "taint_stats 0"},
     {"osinfo", CommandId::osinfo, ""},
     {"proclist", CommandId::proclist, "flat none"},
     {"proclist kworker/0:1-ev\xc3\xa9", CommandId::proclist, "flat kworker/0:1-ev\xc3\xa9"},
@@ -144,6 +130,43 @@ constexpr GoodLine kGoodLines[] = {
     {"osjson symbols do_exit", CommandId::osjson, "symbols 0, symbol do_exit"},
     {"osjson  symbols a  0x10 b", CommandId::osjson, "symbols 0, symbol a, address 16, symbol b"},
     {"osjson memory 812 0x1000 4194304", CommandId::osjson, "memory 812, 4194304 at 4096"},
+    {"events", CommandId::events, "tell"},
+    {"events off", CommandId::events, "off"},
+    {"events on", CommandId::events, "110010000000"},
+    {"events on 0x10", CommandId::events, "110010000000 of process 16"},
+    {"events processes", CommandId::events, "110010000000"},
+    {"events all", CommandId::events, "111111111111"},
+    {"events started", CommandId::events, "100000000000"},
+    {"events threads  gone", CommandId::events, "001101000000"},
+    {"events mapped unmapped signals", CommandId::events, "000000111000"},
+    {"events on syscalls switches", CommandId::events, "000000000111"},
+    {"events forked exited 812", CommandId::events, "010010000000 of process 812"},
+    {"events exited sshd", CommandId::events, "000010000000 of name sshd"},
+    {"events exited 81a", CommandId::events, "000010000000 of name 81a"},
+    {"events exited \"812\"", CommandId::events, "000010000000 of name 812"},
+    {"events exited 'gone'", CommandId::events, "000010000000 of name gone"},
+    {"events on \"it's one\"", CommandId::events, "110010000000 of name it's one"},
+    {"wait", CommandId::wait, "tell"},
+    {"wait cat", CommandId::wait, "cat, 1"},
+    {"wait /bin/c\xc3\xa9 start", CommandId::wait, "/bin/c\xc3\xa9, 0"},
+    {"wait cat entry", CommandId::wait, "cat, 1"},
+    {"wait 'a b'  main", CommandId::wait, "a b, 2"},
+    {"wait main", CommandId::wait, "main, 1"},
+    {"unwait", CommandId::unwait, "none"},
+    {"unwait \"a b\"", CommandId::unwait, "a b"},
+    {"hook", CommandId::hook, "tell"},
+    {"hook do_exit", CommandId::hook, "none, do_exit"},
+    {"hook kernel  do_exit.part.0", CommandId::hook, "kernel, do_exit.part.0"},
+    {"hook kernel kernel", CommandId::hook, "kernel, kernel"},
+    {"hook kernels", CommandId::hook, "none, kernels"},
+    {"hook *0x10", CommandId::hook, "none, address 16"},
+    {"hook 0x10 main", CommandId::hook, "16, main"},
+    {"hook 812 *4096", CommandId::hook, "812, address 4096"},
+    {"hook /lib/libc.so.6!_Zm", CommandId::hook, "none, /lib/libc.so.6, _Zm"},
+    {"hook 812 7z.so!*0x10", CommandId::hook, "812, 7z.so, address 16"},
+    {"hook 812!main", CommandId::hook, "none, 812, main"},
+    {"unhook", CommandId::unhook, "none"},
+    {"unhook 7", CommandId::unhook, "7"},
     {"vcpus", CommandId::vcpus, ""},
     {"  vcpus\t\r\n", CommandId::vcpus, ""},
     {"translate 0x1000", CommandId::translate, "address 4096"},
@@ -190,6 +213,7 @@ TEST(Parse, RegistersAreThoseOfTheDescription) {
     ASSERT_TRUE(arm) << arm.error().detail;
     EXPECT_TRUE(parse("check_taint x1", *arm));
     EXPECT_FALSE(parse("check_taint rax", *arm));
+    EXPECT_FALSE(parse("check_taint al", *arm));
 }
 
 }  // namespace

@@ -65,6 +65,8 @@ void add_sshd(test::FakeGuest& guest) {
     sshd.threads[1].cpu = 1;
     sshd.threads[1].task = VirtAddr{0xffff'8880'0168'0000};
     sshd.executable = "/usr/sbin/sshd";
+    sshd.contents["/etc/motd"] = "hi\n";
+    sshd.contents["/tmp/x (deleted)"] = "x";
     sshd.working_directory = "/";
     sshd.arguments = {"sshd:", "/usr/sbin/sshd", "-D", "[listener]", "0", "of", "10-100", "startups"};
     sshd.environment = {"LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin"};

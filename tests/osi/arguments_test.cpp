@@ -133,6 +133,16 @@ TEST_F(ArgumentsTest, LyingLengthIsCut) {
     EXPECT_TRUE(command().truncated);
 }
 
+TEST_F(ArgumentsTest, AreWhereTheKernelHasNoted) {
+    const auto where = [&] { return argument_area(KernelMemory(memory, fields.layout()), kMm); };
+    set_areas(7, 3);
+    EXPECT_EQ(where(), (AddressRange{{kArguments}, {kArguments + 7}}));
+    set(Field::mm_arg_end, kArguments - 1);
+    EXPECT_EQ(where(), (AddressRange{{kArguments}, {kArguments}})) << "the wrong way round";
+    const FakeMemory nothing;
+    EXPECT_EQ(argument_area(KernelMemory(nothing, fields.layout()), kMm), std::nullopt);
+}
+
 TEST_F(ArgumentsTest, NoMm) {
     memory.unmap(kMm, 0x100);
     const KernelMemory kernel(memory, fields.layout());

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "emulator/types.hpp"
@@ -19,6 +20,7 @@ inline constexpr std::uint32_t kPointer = 2;
 inline constexpr std::uint32_t kArray = 3;
 inline constexpr std::uint32_t kStructure = 4;
 inline constexpr std::uint32_t kUnion = 5;
+inline constexpr std::uint32_t kEnumeration = 6;
 inline constexpr std::uint32_t kForward = 7;
 inline constexpr std::uint32_t kAlias = 8;
 inline constexpr std::uint32_t kConstant = 10;
@@ -52,6 +54,15 @@ class BtfBuilder {
     std::uint32_t pointer(std::uint32_t to) { return add(btf_kind::kPointer, {}, 0, to); }
     std::uint32_t array(std::uint32_t element, std::uint32_t length) {
         return add(btf_kind::kArray, {}, 0, 0, {element, element, length});
+    }
+    std::uint32_t enumeration(std::string_view name,
+                              const std::vector<std::pair<std::string_view, std::uint32_t>>& rows) {
+        std::vector<std::uint32_t> words;
+        for (const auto& [called, value] : rows) {
+            words.push_back(text(called));
+            words.push_back(value);
+        }
+        return add(btf_kind::kEnumeration, name, static_cast<std::uint32_t>(rows.size()), 4, words);
     }
     std::uint32_t structure(std::string_view name, std::uint32_t size, const std::vector<Field>& fields,
                             std::uint32_t kind = btf_kind::kStructure) {

@@ -188,5 +188,20 @@ TEST(Btf, ManyAnonymousMembersEndTheSearch) {
     EXPECT_EQ(parsed(builder.build())->member("s", "last"), std::nullopt);
 }
 
+TEST(Btf, EnumeratorsAreMembersAtTheirValue) {
+    BtfBuilder builder;
+    builder.enumeration("flags", {{"locked", 0}, {"up_to_date", 3}});
+    builder.enumeration("both", {{"x", 7}});
+    builder.structure("both", 8, {{"x", builder.integer("long", 8), 0}});
+    const auto btf = Btf::parse(builder.build());
+    ASSERT_TRUE(btf);
+    ASSERT_TRUE((*btf)->member("flags", "up_to_date"));
+    EXPECT_EQ((*btf)->member("flags", "up_to_date")->offset, 3U);
+    EXPECT_EQ((*btf)->member("flags", "nothing"), std::nullopt);
+    EXPECT_EQ((*btf)->member("flags", "locked.x"), std::nullopt);
+    EXPECT_EQ((*btf)->member("both", "x")->size, 8U) << "a structure counts first";
+    EXPECT_EQ((*btf)->size_of("flags"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace hvgdb::osi

@@ -38,6 +38,7 @@ class FakeCpus {
             {entry_syscall, kEntryText + 0x80},
             {entry_syscall_frame, kEntryText + 0xb9},
             {entry_interrupts, kEntryText + 0x230},
+            {entry_int80_exception, kEntryText + 0x12b0},
             {entry_int80, kEntryText + 0x2210},
             {exit_to_user, kEntryText + 0x1850},
             {exit_iret, kEntryText + 0x1941},

@@ -61,6 +61,15 @@ TEST_P(GuestMemoryTranslation, FindsThePage) {
     }
 }
 
+TEST_P(GuestMemoryTranslation, IsThatOfPageTablesWithoutMemory) {
+    const Row& row = GetParam();
+    FakePhysical physical;
+    lay_out(physical, row.way);
+    const auto found = PageTables(physical, row.paging).walk(kRoot, VirtAddr{row.address});
+    ASSERT_EQ(found.has_value(), row.physical.has_value());
+    EXPECT_EQ(found ? found->physical(VirtAddr{row.address}).value : 0, row.physical.value_or(0));
+}
+
 const Row kRows[] = {
     {"4 KiB page", 0x1234, {{0, 0, 0, 1}, {0x2000 | kAll, 0x3000 | kAll, 0x4000 | kAll, 0x9000 | kAll}}, 0x9234},
     {"2 MiB page with PAT",

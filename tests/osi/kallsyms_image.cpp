@@ -50,6 +50,7 @@ std::vector<Symbol> make_symbols(const KallsymsShape& shape) {
     for (std::size_t i = 0; i < kFunctions; ++i) {
         add("function_" + std::to_string(i), kBase + 0x200 + 16 * i, i % 3 == 0 ? 't' : 'T');
     }
+    symbols.insert(symbols.end(), shape.more.begin(), shape.more.end());
     add("copy.isra.0", kBase + 0x2000, 't');
     add("copy.cold", kBase + 0x2010, 't');
     add("copy", kBase + 0x2020, 'T');

@@ -31,6 +31,7 @@ struct KallsymsShape {
     bool long_lengths = true;  ///< ... and not one (up to 6.0)
     bool decoy = false;        ///< a table of characters with a run of digits, before the tables
     bool sorted = true;
+    std::vector<Symbol> more = {};  ///< between 0x1500 and 0x2000 behind the start, in their order
 };
 
 struct KallsymsImage {

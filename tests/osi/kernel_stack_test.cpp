@@ -14,11 +14,11 @@ class KernelStackSearch : public testing::Test {
     KernelStackSearch() : task_(tasks_.task(1, 1, "init")), stack_(tasks_.object(0x8000)) {
         tasks_.put(task_, Field::task_stack, stack_.value);
     }
-    void put_frame(std::uint64_t end, std::uint64_t cs = 0x33) {
+    void put_frame(std::uint64_t end, std::uint64_t cs = 0x33, std::uint64_t flags = 0x246) {
         const VirtAddr frame{stack_.value + end - kFakePtRegsSize};
         tasks_.put(frame, Field::regs_cs, cs);
         tasks_.put(frame, Field::regs_ss, 0x2b);
-        tasks_.put(frame, Field::regs_flags, 0x246);
+        tasks_.put(frame, Field::regs_flags, flags);
     }
     std::optional<std::uint64_t> find(std::uint64_t top, bool with_tasks = true) {
         const std::array tops{StackTop{task_, VirtAddr{stack_.value + top}}};
@@ -35,6 +35,13 @@ class KernelStackSearch : public testing::Test {
 TEST_F(KernelStackSearch, BelievesTheCpuWhenTheRegistersLookRight) {
     put_frame(0x3ff0);
     EXPECT_EQ(find(0x3ff0), 0x3ff0u);
+}
+
+TEST_F(KernelStackSearch, KnowsAProgramThatHasNotRunYet) {
+    for (const std::uint64_t flags : {0x200, 0x202}) {
+        put_frame(0x4000, 0x33, flags);
+        EXPECT_EQ(find(0x4000), 0x4000u) << std::hex << flags;
+    }
 }
 
 TEST_F(KernelStackSearch, TriesSizesAndPaddings) {
@@ -54,6 +61,8 @@ TEST_F(KernelStackSearch, CorrectsALyingCpu) {
 TEST_F(KernelStackSearch, FindsNothingWithoutUserRegisters) {
     EXPECT_EQ(find(0x4000), std::nullopt);
     put_frame(0x4000, 0x10);
+    EXPECT_EQ(find(0x4000), std::nullopt);
+    put_frame(0x4000, 0x33, 0x46);
     EXPECT_EQ(find(0x4000), std::nullopt);
 }
 

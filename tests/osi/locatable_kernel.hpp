@@ -64,6 +64,16 @@ struct LocatableKernel {
         return btf.build();
     }
 
+    /// Of a member of a structure in these types.
+    static std::uint64_t offset_of(Field wanted) {
+        std::uint64_t offset = 0;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(wanted); ++i) {
+            const FieldSpec& row = spec(static_cast<Field>(i));
+            offset += row.required && row.structure == spec(wanted).structure ? 8 : 0;
+        }
+        return offset;
+    }
+
     PageTableMemory memory;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "osi/linux/running_kernel.hpp"
 
+#include <chrono>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +46,7 @@ struct LinuxGuest {
     test::FakeMachine machine;
     LocatableKernel in_memory;
     unsigned found = 0;
-    RunningKernel kernel{machine, in_memory.memory, {}, [this](const LocatedKernel&) { ++found; }};
+    RunningKernel kernel{machine, in_memory.memory, {}, [this](const LocatedKernel&, const X86Paging&) { ++found; }};
 };
 
 TEST(RunningKernel, IsNotLookedForWhileTheGuestRuns) {
@@ -87,6 +88,18 @@ TEST(RunningKernel, IsFoundOnce) {
     }
     EXPECT_EQ(guest.found, 1U);
     EXPECT_EQ(guest.kernel.changes(), 1U);
+}
+
+TEST(RunningKernel, IsTrustedForAMomentWithoutAskingAVcpu) {
+    LinuxGuest guest;
+    RunningKernel trusting{guest.machine, guest.in_memory.memory, {}, {}, std::chrono::hours(1)};
+    ASSERT_TRUE(trusting.get());
+    guest.run_a_moment();
+    turn_paging_on(guest.machine, AddressSpace{0x100000});
+    EXPECT_TRUE(trusting.get()) << "no register was to be read";
+    guest.run_a_moment();
+    guest.in_memory.memory.put(LocatableKernel::at(KallsymsImage::kBanner), as_bytes("nothing"));
+    EXPECT_FALSE(trusting.get()) << "its memory is not as it was";
 }
 
 TEST(RunningKernel, IsRememberedWhileTheGuestRuns) {

@@ -193,7 +193,7 @@ TEST_F(RunningRegisters, AreMixedWhileTheKernelPushes) {
 TEST_F(RunningRegisters, DoNotTakeAnErrorCodeForASystemCall) {
     EXPECT_EQ(read(fake_vcpu(kEntryText + 0x600, own_.value))->orig_rax, ~std::uint64_t{0});
     EXPECT_EQ(read(fake_vcpu(kEntryText + 0x600, own_.value - 0x100))->orig_rax, 39u);  // within a system call
-    for (const std::uint64_t offset : {0xd2, 0x150, 0x1860, 0x20fa, 0x2170}) {          // system calls' own code
+    for (const std::uint64_t offset : {0xd2, 0x150, 0x12c8, 0x1860, 0x20fa, 0x2170}) {  // system calls' own code
         EXPECT_EQ(read(fake_vcpu(kEntryText + offset, own_.value))->orig_rax, 39u) << std::hex << offset;
     }
 }

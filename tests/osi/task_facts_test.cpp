@@ -151,6 +151,23 @@ TEST_F(TaskFacts, OfAKernelThreadHaveNoMemoryEvenIfItBorrowsSome) {
     EXPECT_EQ(user_memory(tasks_.kernel(), task_), std::nullopt);
 }
 
+TEST_F(TaskFacts, TellThePageTablesOfUserModeByTheKernelsCopy) {
+    constexpr std::uint64_t kTable = 0xffff'8880'1234'5000;
+    constexpr std::uint64_t kNoExecution = std::uint64_t{1} << 63;
+    give_memory();
+    EXPECT_EQ(process().user_space, std::nullopt) << "no table can be read";
+    tasks_.memory.put_zeros(VirtAddr{kTable}, 0x1000);
+    tasks_.memory.put(VirtAddr{kTable + 8 * 256}, 0x1067 | kNoExecution);  // the kernel's half
+    EXPECT_EQ(process().user_space, std::nullopt) << "nothing of the user's is there";
+    tasks_.memory.put(VirtAddr{kTable + 8 * 3}, 0x1063 | kNoExecution);  // not for user mode
+    EXPECT_EQ(process().user_space, std::nullopt);
+    tasks_.memory.put(VirtAddr{kTable + 8 * 255}, 0x1067);
+    EXPECT_EQ(process().user_space, (AddressSpace{0x1234'5000}));
+    tasks_.memory.put(VirtAddr{kTable + 8 * 255}, 0x1067 | kNoExecution);
+    EXPECT_EQ(process().user_space, (AddressSpace{0x1234'4000}));
+    EXPECT_EQ(process().space, (AddressSpace{0x1234'5000}));
+}
+
 TEST_F(TaskFacts, TellA32BitProgramByItsAuxiliaryVector) {
     const auto mm = give_memory();
     tasks_.memory.put(tasks_.node(mm, Field::mm_saved_auxv), 0xf7f0'5540'0000'0020);  // AT_SYSINFO, 0xf7f05540

@@ -27,6 +27,28 @@ TEST(PluginOptions, AreTaken) {
     EXPECT_EQ(options->log, "info");
 }
 
+TEST(PluginOptions, SayWhatToAttachAndWhereTheFilesAre) {
+    const auto options = parse({"stub=a", "attach=nginx", "endpoint=12=fd:4", "endpoint=a=unix:/x=y", "sysroot=/srv"});
+    ASSERT_TRUE(options) << options.error().detail;
+    EXPECT_EQ(options->attach, "nginx");
+    EXPECT_EQ(options->sysroot, "/srv");
+    ASSERT_EQ(options->endpoints.size(), 2U);
+    EXPECT_EQ(options->endpoints[0].process, "12");
+    EXPECT_EQ(options->endpoints[0].address, "fd:4");
+    EXPECT_EQ(options->endpoints[1].process, "a");
+    EXPECT_EQ(options->endpoints[1].address, "unix:/x=y");
+}
+
+TEST(PluginOptions, SayWhatToWaitFor) {
+    const auto options = parse({"stub=a", "stop-at=start", "wait=/bin/a=b"});
+    ASSERT_TRUE(options) << options.error().detail;
+    EXPECT_EQ(options->wait, "/bin/a=b");
+    EXPECT_EQ(options->stop_at, osi::StopAt::start);
+    EXPECT_FALSE(options->stop_at_start);
+    EXPECT_EQ(parse({"stub=a", "wait=b"})->stop_at, osi::StopAt::entry);
+    EXPECT_EQ(parse({"stub=a", "wait=b", "stop-at=main"})->stop_at, osi::StopAt::main_function);
+}
+
 struct BadRow {
     std::vector<std::string> arguments;
     std::string complaint;
@@ -41,11 +63,15 @@ TEST_P(PluginBad, IsExplained) {
     EXPECT_THAT(options.error().detail, HasSubstr(GetParam().complaint));
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, PluginBad,
-                         testing::Values(BadRow{{}, "stub= is missing"},
-                                         BadRow{{"stub=a", "port=1"}, "known are listen="},
-                                         BadRow{{"stub"}, "wrong argument \"stub\""}, BadRow{{"stub="}, "stub="},
-                                         BadRow{{"stub=a", "stop-at=noon"}, "not noon"}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, PluginBad,
+    testing::Values(BadRow{{}, "stub= is missing"}, BadRow{{"stub=a", "port=1"}, "known are listen="},
+                    BadRow{{"stub=a", "endpoint=12"}, "PID=ADDRESS"}, BadRow{{"stub=a", "endpoint==:1"}, "PID=ADDRESS"},
+                    BadRow{{"stub=a", "endpoint=12="}, "PID=ADDRESS"}, BadRow{{"stub"}, "wrong argument \"stub\""},
+                    BadRow{{"stub="}, "stub="}, BadRow{{"stub=a", "stop-at=noon"}, "not noon"},
+                    BadRow{{"stub=a", "stop-at=entry"}, "stop-at entry is of a program"},
+                    BadRow{{"stub=a", "wait=b", "stop-at=never"}, "contradicts wait"},
+                    BadRow{{"stub=a", "wait=b/"}, "not b/"}, BadRow{{"stub=a", "wait="}, "wait="}));
 
 }  // namespace
 }  // namespace hvgdb::plugin

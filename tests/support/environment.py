@@ -15,8 +15,11 @@ PLUGIN = BUILD / "libhvgdb.so"
 QEMU = DEPS / "bin/qemu-system-x86_64"
 GDB = os.environ.get("HVGDB_GDB", str(DEPS / "bin/gdb"))
 KERNELS = DEPS / "guest/kernels"
-KERNEL = KERNELS / "6.12/vmlinuz"
+# The demo guest's, or another one of those that scripts/setup fetches: 6.1, newest, 5.10.
+KERNEL = KERNELS / (os.environ.get("HVGDB_TEST_KERNEL") or "6.12") / "vmlinuz"
 INITRAMFS = DEPS / "guest/initramfs.gz"
+DYNAMIC_INITRAMFS = DEPS / "guest/initramfs_dynamic.gz"  # with a libc, and programs that need it
+DYNAMIC = DEPS / "guest/dynamic"  # what is in it: a sysroot
 OLDEST_QEMU = (11, 1)
 # Who serves gdb: "hvgdb", or "qemu" (its own stub) to try the tests themselves.
 SERVER = os.environ.get("HVGDB_TEST_SERVER", "hvgdb")

@@ -9,19 +9,26 @@ from gdb_session import Gdb
 from guest import Guest, Program
 from rsp_client import RspClient
 
-PROGRAMS = "counter pie_counter loop ticker faulter thread_hits"
+PROGRAMS = "counter pie_counter loop ticker faulter thread_hits crowd getpid_loop waker namespaced neighbour forker " \
+           "compat_counter greeter fixed_greeter vforker execer exits crasher signaller caller comers remapper starts tainter " \
+           "reckoner taint_reader decider"
 
 
 class GuestCase(unittest.TestCase):
-    """Boots SMP vCPUs with APPEND on the kernel's command line, once for the class."""
+    """Boots SMP vCPUs with APPEND on the kernel's command line and INITRAMFS, once for the class; hvgdb gets HVGDB_ARGS,
+    QEMU gets QEMU_ARGS."""
 
     SMP = 1
     APPEND = ""
+    INITRAMFS = environment.INITRAMFS
+    HVGDB_ARGS: tuple[str, ...] = ()
+    QEMU_ARGS: tuple[str, ...] = ()
     guest: Guest
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.guest = Guest(smp=cls.SMP, append=cls.APPEND, server=environment.SERVER)
+        cls.guest = Guest(smp=cls.SMP, append=cls.APPEND, server=environment.SERVER, initramfs=cls.INITRAMFS,
+                          hvgdb_args=cls.HVGDB_ARGS, qemu_args=cls.QEMU_ARGS)
         cls.addClassCleanup(cls.guest.close)
 
     def setUp(self) -> None:

@@ -58,7 +58,10 @@ bool FakeInstrumentation::arrive(VcpuId vcpu, VirtAddr pc) {
         here.insert(here.end(), group.slots.begin(), group.slots.end());
     }
     FakeContext context(machine_, vcpu, pc);
-    const auto action = parking_.arrive(context, here);
+    auto action = parking_.arrive(context, here);
+    if (const auto halter = halters_.find(pc); action == Parking::Action::go_on && halter != halters_.end()) {
+        action = parking_.halt(context, halter->second);
+    }
     if (action == Parking::Action::park_first && parked_handler_) {
         parked_handler_();
     }
@@ -70,8 +73,8 @@ bool FakeInstrumentation::has_enabled_site(std::uint64_t address) const {
         registry_.list(), [address](const auto& site) { return site.enabled && site.where.address.value == address; });
 }
 
-SiteHandle FakeInstrumentation::add_site(SiteSpec where, SiteCallback callback) {
-    return registry_.add(where, std::move(callback));
+SiteHandle FakeInstrumentation::add_site(SiteSpec where, emulator::CodePlace place, SiteCallback callback) {
+    return registry_.add(where, place, std::move(callback));
 }
 
 std::optional<PendingStop> FakeInstrumentation::pending_stop() {
@@ -82,7 +85,7 @@ std::optional<PendingStop> FakeInstrumentation::pending_stop() {
             continue;
         }
         if (parked->pc.value == machine_.pc(vcpu) && parked->space == space_of(machine_, vcpu)) {
-            return PendingStop{.vcpu = vcpu, .where = parked->where};
+            return PendingStop{.vcpu = vcpu, .where = parked->where, .halter = parked->halter};
         }
         parking_.left_parked(vcpu);
     }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -25,10 +27,13 @@ class FakeInstrumentation : public emulator::Instrumentation {
     [[nodiscard]] unsigned passes() const { return passes_; }          ///< calls of pass_once
     [[nodiscard]] unsigned preparations() const { return prepared_; }  ///< calls of prepare_resume
     void fail_next_preparation(Error error) { failure_ = std::move(error); }
+    /// Whoever comes there is stopped for it.
+    void halt_at(VirtAddr pc, std::shared_ptr<const emulator::Halter> halter) { halters_[pc] = std::move(halter); }
     [[nodiscard]] bool has_enabled_site(std::uint64_t address) const;
 
     // Instrumentation
-    [[nodiscard]] emulator::SiteHandle add_site(emulator::SiteSpec where, emulator::SiteCallback callback) override;
+    [[nodiscard]] emulator::SiteHandle add_site(emulator::SiteSpec where, emulator::CodePlace place,
+                                                emulator::SiteCallback callback) override;
     [[nodiscard]] std::vector<emulator::SiteInfo> sites() const override { return registry_.list(); }
     [[nodiscard]] std::optional<emulator::PendingStop> pending_stop() override;
     void pass_once(VcpuId vcpu, VirtAddr pc) override;
@@ -40,6 +45,7 @@ class FakeInstrumentation : public emulator::Instrumentation {
     FakeMachine& machine_;
     emulator::SiteRegistry registry_;
     emulator::Parking parking_;
+    std::map<VirtAddr, std::shared_ptr<const emulator::Halter>> halters_;
     std::function<void()> parked_handler_;
     std::optional<Error> failure_;
     unsigned passes_ = 0;

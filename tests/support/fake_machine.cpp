@@ -79,15 +79,6 @@ void FakeMachine::start() {
     running_ = !gone_;
 }
 
-RunMode FakeMachine::mode_of(VcpuId vcpu) const {
-    for (const auto& [id, mode] : plan_.vcpus) {
-        if (id == vcpu) {
-            return mode;
-        }
-    }
-    return plan_.others;
-}
-
 bool FakeMachine::execute(VcpuId vcpu) {
     const auto at = pc(vcpu);
     if (arrival_hook_ && arrival_hook_(vcpu, VirtAddr{at})) {
@@ -103,7 +94,7 @@ std::optional<VcpuId> FakeMachine::run_round(std::set<VcpuId>& parked) {
     std::optional<VcpuId> stepped;
     for (unsigned i = 0; i < vcpu_count(); ++i) {
         const VcpuId vcpu{i};
-        const auto mode = mode_of(vcpu);
+        const auto mode = plan_.mode_of(vcpu);
         if (mode == RunMode::stay || parked.contains(vcpu)) {
             continue;
         }

@@ -105,7 +105,6 @@ class FakeMachine : public emulator::Machine {
   private:
     [[nodiscard]] std::optional<Error> refuse(bool needs_pause = true);
     [[nodiscard]] std::optional<Error> refuse_vcpu(VcpuId vcpu);
-    [[nodiscard]] emulator::RunMode mode_of(VcpuId vcpu) const;
     std::optional<VcpuId> run_round(std::set<VcpuId>& parked);
     bool execute(VcpuId vcpu);  ///< false when the vCPU parked instead
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Registers, memory and watchpoints of the fake machine.
 #include <algorithm>
+#include <utility>
 
 #include "tests/support/fake_machine.hpp"
 
@@ -23,7 +24,8 @@ Expected<void> FakeMachine::write_registers(VcpuId vcpu, std::span<const std::by
         return fail(Errc::bad_argument, "wrong size of a register block");
     }
     changes();
-    blocks_[vcpu.index].assign(block.begin(), block.end());
+    const Bytes before(std::exchange(blocks_[vcpu.index], Bytes(block.begin(), block.end())));
+    tell_block_written(vcpu, before, block);
     return {};
 }
 
@@ -52,6 +54,9 @@ Expected<void> FakeMachine::write_register(VcpuId vcpu, unsigned number, std::sp
     }
     changes();
     std::ranges::copy(value, std::span(blocks_[vcpu.index]).subspan(info->offset, info->size).begin());
+    if (write_observer() != nullptr) {
+        write_observer()->on_register_written(vcpu, number);
+    }
     return {};
 }
 
@@ -74,6 +79,9 @@ Expected<void> FakeMachine::write_memory(VcpuId vcpu, VirtAddr address, std::spa
     if (!memory_.write(address.value, data)) {
         return fail(Errc::fault, "no memory at that address");
     }
+    if (write_observer() != nullptr) {
+        write_observer()->on_memory_written(vcpu, address, data.size());
+    }
     return {};
 }
 
@@ -95,6 +103,9 @@ Expected<void> FakeMachine::write_physical(PhysAddr address, std::span<const std
     changes();
     if (!physical_.write(address.value, data)) {
         return fail(Errc::fault, "no memory at that address");
+    }
+    if (write_observer() != nullptr) {
+        write_observer()->on_physical_written(address, data.size());
     }
     return {};
 }

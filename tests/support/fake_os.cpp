@@ -132,6 +132,10 @@ Expected<std::vector<std::string>> FakeOs::arguments(osi::ProcessId pid, std::si
     return member(Call::arguments, pid, &FakeProcess::arguments);
 }
 
+Expected<osi::AddressRange> FakeOs::argument_area(osi::ProcessId pid) {
+    return member(Call::argument_area, pid, &FakeProcess::argument_area);
+}
+
 Expected<std::vector<std::string>> FakeOs::environment(osi::ProcessId pid) {
     return member(Call::environment, pid, &FakeProcess::environment);
 }

@@ -10,6 +10,7 @@ import tempfile
 import environment
 from output import Output
 from processes import Child
+from rsp_client import MACHINE_PID
 
 COMMAND_SECONDS = 30
 SETTINGS = ("set confirm off", "set pagination off", "set width 0", "set height 0", "set style enabled off",
@@ -40,14 +41,33 @@ class Gdb:
         self.close()
 
     def connect(self, endpoint: tuple[str, int], extended: bool = False) -> str:
+        """The machine is the inferior, and stands still."""
         kind = "extended-remote" if extended else "remote"
-        text = self.cmd(f"target {kind} {endpoint[0]}:{endpoint[1]}")
-        if not re.search(r"^Remote debugging using", text, re.MULTILINE) or not self.alive_target():
+        text = self._target(kind, endpoint)
+        if extended and environment.SERVER == "hvgdb":
+            text += self.attach(MACHINE_PID)
+        if not self.alive_target():
             raise AssertionError(f"gdb does not connect:\n{text}")
         return text
 
+    def reach(self, endpoint: tuple[str, int]) -> str:
+        """Nothing is attached, and the machine runs on."""
+        return self._target("extended-remote", endpoint)
+
+    def _target(self, kind: str, endpoint: tuple[str, int]) -> str:
+        text = self.cmd(f"target {kind} {endpoint[0]}:{endpoint[1]}")
+        if not re.search(r"^Remote debugging using", text, re.MULTILINE):
+            raise AssertionError(f"gdb does not connect:\n{text}")
+        return text
+
+    def attach(self, pid: int) -> str:
+        text = self.cmd(f"attach {pid}")
+        if "failed" in text or not self.alive_target():
+            raise AssertionError(f"gdb does not attach:\n{text}")
+        return text
+
     def alive_target(self) -> bool:
-        return "The program has no registers now" not in self.cmd("p $pc")
+        return not re.search("no registers", self.cmd("p $pc"), re.IGNORECASE)
 
     def cmd(self, line: str, limit: float = COMMAND_SECONDS) -> str:
         """What gdb prints for a command."""

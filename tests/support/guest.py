@@ -52,16 +52,23 @@ class Program:
         """Until it ends. The guest must run."""
         self._guest.wait_until_shown(self._end, self._since, limit)
 
+    def status(self, limit: float = COMMAND_SECONDS) -> int:
+        """What it ended with, as the guest's shell tells it: 128 + N when signal N killed it. Waits for the end."""
+        self.wait(limit)
+        return int(self._guest.console.find(self._end, self._since).group(1))
+
 
 class Guest:
     """One QEMU. Use it in a with statement, or call close()."""
 
     def __init__(self, smp: int = 1, append: str = "", server: str = "hvgdb", qemu_args: tuple[str, ...] = (),
                  memory: str = "512M", kernel: pathlib.Path = environment.KERNEL,
-                 initramfs: pathlib.Path = environment.INITRAMFS, os_cache: str = "off"):
-        """`server`: "hvgdb", "qemu" (its own stub) or "none". `os_cache`: as --os-cache of hvgdb."""
+                 initramfs: pathlib.Path = environment.INITRAMFS, os_cache: str = "off",
+                 hvgdb_args: tuple[str, ...] = (), held: bool = False):
+        """`server`: "hvgdb", "qemu" (its own stub) or "none". `os_cache`: as --os-cache of hvgdb; `hvgdb_args`: further
+        arguments of its. `held`: hvgdb holds it before it is ready; wait_until_ready() is left to the test."""
         self._files = ["-kernel", str(kernel), "-initrd", str(initramfs)]
-        self._os_cache = os_cache
+        self._hvgdb_args = ["--os-cache", os_cache, *hvgdb_args]
         self._size = ["-m", memory, "-smp", str(smp)]
         self.endpoint: tuple[str, int] | None = None
         self._numbers = itertools.count(1)
@@ -70,10 +77,10 @@ class Guest:
         self.log = Output(self._child.stderr, "hvgdb's messages")
         try:
             if server == "hvgdb":
-                port = self.log.wait_for(r"hvgdb: listening on 127\.0\.0\.1:(\d+)", BOOT_SECONDS).group(1)
+                port = self.log.wait_for(r"hvgdb: listening on 127\.0\.0\.1:(\d+)\s", BOOT_SECONDS).group(1)
                 self.endpoint = ("127.0.0.1", int(port))
-            self.console.wait_for("hvgdb guest ready", BOOT_SECONDS)
-            self.run("true", BOOT_SECONDS)
+            if not held:
+                self.wait_until_ready()
         except AssertionError as error:
             self.close()
             raise AssertionError(f"the guest does not boot: {error}\nmessages:\n{self.log.tail()}") from error
@@ -89,12 +96,22 @@ class Guest:
         command += ["-append", f"console=ttyS0 quiet {append}".strip(), "-nodefaults", "-display", "none"]
         command += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console", "-no-reboot", *qemu_args]
         if server == "hvgdb":
-            return [str(environment.LAUNCHER), "--listen", "127.0.0.1:0", "--os-cache", self._os_cache, "--",
-                    *command]
+            return [str(environment.LAUNCHER), "--listen", "127.0.0.1:0", *self._hvgdb_args, "--", *command]
         if server == "qemu":
             self.endpoint = ("127.0.0.1", free_port())
             command += ["-gdb", f"tcp:127.0.0.1:{self.endpoint[1]}"]
         return command
+
+    def wait_until_ready(self) -> None:
+        """Until its shell takes commands."""
+        self.console.wait_for("hvgdb guest ready", BOOT_SECONDS)
+        self.run("true", BOOT_SECONDS)
+
+    def process_endpoint(self, process: str) -> tuple[str, int]:
+        """Where --endpoint PROCESS=127.0.0.1:0 listens."""
+        listening = self.log.wait_for(rf"listening on 127\.0\.0\.1:(\d+) for process {re.escape(process)} alone",
+                                      BOOT_SECONDS)
+        return ("127.0.0.1", int(listening.group(1)))
 
     def type(self, text: str) -> None:
         """Types a line on the console. Works while the guest stands still too: it reads it later."""

@@ -2,6 +2,7 @@
 """Stops at breakpoints: exactly where, in whom, and how many."""
 
 import collections
+import re
 import time
 
 from guest import Program
@@ -45,7 +46,11 @@ class Hits:
         self.client.go()
         while True:
             stop = self.client.poll_stop(0.02)
-            if stop is not None:
+            if stop is not None and stop.exited and not self._other_ended(stop, program):
+                break
+            if stop is not None and stop.exited:
+                self.client.go()
+            elif stop is not None:
                 self.check(stop)
                 self.client.go()
             elif program.has_ended():
@@ -53,6 +58,12 @@ class Hits:
             if time.monotonic() > deadline:
                 seen = len(self.at) - before
                 raise AssertionError(f"{program.command!r} has not ended after {limit:g} s and {seen} stops")
-        last = self.client.interrupt()
-        assert last.interrupted, f"a stop too many after {len(self.at) - before}: {last.text}"
+        last = stop or self.client.interrupt()
+        assert last.interrupted or last.exited, f"a stop too many after {len(self.at) - before}: {last.text}"
         return len(self.at) - before
+
+    @staticmethod
+    def _other_ended(stop: Stop, program: Program) -> bool:
+        """An attached process ended that is not the program's."""
+        ended = re.search(r";process:([0-9a-f]+)", stop.text)
+        return ended is not None and int(ended[1], 16) != program.values().get("pid", int(ended[1], 16))

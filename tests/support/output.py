@@ -55,9 +55,12 @@ class Output:
     def position(self) -> int:
         return len(self._text)
 
+    def find(self, pattern: str, since: int = 0) -> re.Match | None:
+        """The first match of what was written since that position; the finger stays."""
+        return re.compile(pattern, re.MULTILINE).search(self._text, since)
+
     def has(self, pattern: str, since: int = 0) -> bool:
-        """Whether it was written since that position; the finger stays."""
-        return re.compile(pattern, re.MULTILINE).search(self._text, since) is not None
+        return self.find(pattern, since) is not None
 
     def text(self) -> str:
         return self._text

@@ -12,6 +12,7 @@ import rsp_frame
 from output import Expired
 
 ANSWER_SECONDS = 10
+MACHINE_PID = 10_000_000  # the machine as an inferior; its vCPU N is thread MACHINE_PID + 1 + N
 FEATURES = "multiprocess+;swbreak+;hwbreak+;vContSupported+;error-message+;xmlRegisters=i386"
 
 
@@ -52,9 +53,10 @@ class Stop:
 
 
 class RspClient:
-    """Connecting stops the machine. Use it in a with statement, or call close()."""
+    """Connecting stops the machine, unless `extended`. Use it in a with statement, or call close()."""
 
-    def __init__(self, endpoint: tuple[str, int], features: str = FEATURES, no_ack: bool = True):
+    def __init__(self, endpoint: tuple[str, int], features: str = FEATURES, no_ack: bool = True,
+                 extended: bool = False):
         self._socket = socket.create_connection(endpoint, timeout=ANSWER_SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._decoder = rsp_frame.Decoder()
@@ -65,6 +67,8 @@ class RspClient:
         if no_ack and "QStartNoAckMode+" in self.features:
             assert self.ask("QStartNoAckMode") == "OK"
             self._acks = False
+        if extended:
+            self.demand("!")
         self.first_stop = Stop(self.ask("?"))
 
     def __enter__(self) -> "RspClient":
@@ -123,6 +127,13 @@ class RspClient:
 
     # Running
 
+    def attach(self, pid: int) -> Stop:
+        """A process of the guest; the machine stands still."""
+        stop = Stop(self.ask(f"vAttach;{pid:x}"))
+        if not stop.thread:
+            raise AssertionError(f"process {pid} is not attached: {stop.text!r}")
+        return stop
+
     def go(self) -> None:
         """All vCPUs run; returns at once."""
         self.send("vCont;c")
@@ -147,6 +158,11 @@ class RspClient:
 
     def step(self, thread: str) -> Stop:
         self.send(f"vCont;s:{thread}")
+        return self.wait_stop()
+
+    def step_among_others(self, thread: str) -> Stop:
+        """The other threads of its process go on."""
+        self.send(f"vCont;s:{thread};c:{thread.partition('.')[0]}.-1")
         return self.wait_stop()
 
     def leave(self) -> None:
@@ -188,6 +204,11 @@ class RspClient:
 
     def pc(self, thread: str) -> int:
         return self.register("rip", thread)
+
+    def pc_of(self, stop: Stop) -> int:
+        """As the stop reply tells it, if it does."""
+        told = stop.fields.get(f"{self._number('rip'):02x}")
+        return int.from_bytes(bytes.fromhex(told), "little") if told else self.pc(stop.thread)
 
     def read_memory(self, address: int, length: int, thread: str) -> bytes:
         self.select(thread)

@@ -11,7 +11,11 @@ import time
 import unittest
 
 from guest import BOOT_SECONDS, Guest
+from output import Expired
 from rsp_client import RspClient
+
+REBOOTS = 3  # two of them rarely have the same random place
+LOADS = 4  # QEMU 11.1 loads now and then what does not run on, also without any plugin
 
 
 def empty_qcow2() -> bytes:
@@ -68,6 +72,13 @@ class Restart(unittest.TestCase):
     def assert_image_is_the_guests(self, guest: Guest, image: str) -> None:
         self.assertEqual(int(image, 16), guest.kernel_symbol("_text"))
 
+    def answers(self, guest: Guest) -> bool:
+        try:
+            guest.run("true", 10)
+        except Expired:
+            return False
+        return True
+
     def test_reboot_is_noticed_in_the_middle_and_afterwards(self) -> None:
         guest = self.boot()
         client = self.stopped(guest)
@@ -104,18 +115,25 @@ class Restart(unittest.TestCase):
         qmp = Qmp(control)
         self.addCleanup(qmp.close)
         client = self.stopped(guest)
-        first = self.image(client)
-        client.go()
+        second = first = self.image(client)
         self.assertEqual(qmp.human("savevm first"), "")
-        guest.type("reboot -f")
-        guest.wait_for("hvgdb guest ready", BOOT_SECONDS)
-        client.interrupt()
-        second = self.image(client)
-        client.go()
-        self.assertNotEqual(first, second, "both boots have the same random place: run it again")
-        self.assertEqual(qmp.human("loadvm first"), "")
-        time.sleep(0.2)
-        client.interrupt()
-        self.assertEqual(self.image(client), first)
-        client.go()
+        for _ in range(REBOOTS):
+            client.go()
+            guest.type("reboot -f")
+            guest.wait_for("hvgdb guest ready", BOOT_SECONDS)
+            client.interrupt()
+            second = self.image(client)
+            if second != first:
+                break
+        self.assertNotEqual(first, second, "all boots have the same random place")
+        for _ in range(LOADS):
+            self.assertEqual(qmp.human("loadvm first"), "")
+            client.go()
+            time.sleep(0.2)
+            client.interrupt()
+            self.assertEqual(self.image(client), first)
+            client.go()
+            if self.answers(guest):
+                break
+            client.interrupt()
         self.assert_image_is_the_guests(guest, first)

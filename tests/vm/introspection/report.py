@@ -5,7 +5,7 @@ import dataclasses
 
 from os_client import OsFailure, ask
 from proc_copy import Proc
-from rsp_client import RspClient
+from rsp_client import MACHINE_PID, RspClient
 from zoo import Zoo
 
 SYMBOLS_A_LINE = 7  # a symbol has at most 511 bytes, a line 4096
@@ -19,7 +19,8 @@ class Answers:
         self.facts = ask(client, "facts")
         self.processes = {process["pid"]: process for process in ask(client, "processes")}
         self.modules = ask(client, "modules")
-        self.vcpus = len(client.threads())
+        # The kernel's own threads are threads of the machine, too.
+        self.vcpus = sum(int(thread.rpartition(".")[2], 16) > MACHINE_PID for thread in client.threads())
         self.current = [ask(client, "current", number) for number in range(self.vcpus)]
         self._of_process = {(topic, pid): self._ask(client, topic, pid)
                             for pid in self.processes for topic in OF_PROCESS}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emulator/taint/block_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hvgdb::emulator::taint {
+
+namespace {
+
+/// The most bytes that the emulator delivers at once.
+constexpr std::size_t kWhole = 16;
+/// Of a hash table's entry and of an allocation.
+constexpr std::size_t kOverhead = 128;
+
+std::string key_of(CodeSize size, std::span<const CodeBytes> code, const Policy& policy) {
+    std::string key;
+    key.reserve(5 + code.size() * 6);
+    for (const auto value :
+         {static_cast<unsigned>(size), static_cast<unsigned>(policy.loads), static_cast<unsigned>(policy.stores),
+          static_cast<unsigned>(policy.conditions), static_cast<unsigned>(policy.sinks.bits())}) {
+        key.push_back(static_cast<char>(value));
+    }
+    for (const auto& one : code) {
+        key.push_back(static_cast<char>(one.size | (one.own_entry ? 0x80 : 0)));
+        for (const auto byte : one.code()) {
+            key.push_back(static_cast<char>(byte));
+        }
+    }
+    return key;
+}
+
+std::span<const Segment> accesses_of(const Block& block, const CompiledInstruction& instruction) {
+    return std::span(block.segments).subspan(instruction.first_access, instruction.access_count);
+}
+
+/// Of separate accesses.
+std::uint8_t size_of(const Block& block, const CompiledInstruction& instruction, Trigger trigger) {
+    const auto accesses = accesses_of(block, instruction);
+    const auto found = std::ranges::find(accesses, trigger, &Segment::trigger);
+    return found == accesses.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(found->size);
+}
+
+bool is_plain(const CompiledInstruction& instruction) {
+    return instruction.accesses == Accesses::fixed || instruction.accesses == Accesses::repeated;
+}
+
+/// Whether no two accesses of the instruction belong together, so that the interpreter needs to see both or neither.
+bool is_separate(const Block& block, const CompiledInstruction& instruction) {
+    if (!is_plain(instruction)) {
+        return true;
+    }
+    const auto accesses = accesses_of(block, instruction);
+    const auto whole = [](const Segment& segment) {
+        return segment.size == kWhole || segment.size == 1 || segment.size == 2 || segment.size == 4 ||
+               segment.size == 8;
+    };
+    return std::ranges::count(accesses, Trigger::load, &Segment::trigger) <= 1 &&
+           std::ranges::count(accesses, Trigger::store, &Segment::trigger) <= 1 && std::ranges::all_of(accesses, whole);
+}
+
+std::size_t bytes_of(const StoredBlock& stored) {
+    const auto& block = stored.block;
+    return block.instructions.capacity() * sizeof(CompiledInstruction) + block.segments.capacity() * sizeof(Segment) +
+           block.operations.capacity() * sizeof(Operation) + block.tables.capacity() * sizeof(Slot) +
+           block.sinks.capacity() * sizeof(Sink) + stored.points.capacity() * sizeof(BlockPoint) + sizeof stored +
+           kOverhead;
+}
+
+}  // namespace
+
+const StoredBlock& BlockStore::get(CodeSize size, std::span<const CodeBytes> code, const Policy& policy,
+                                   UnknownInstructions& unknown) {
+    auto key = key_of(size, code, policy);
+    {
+        const std::scoped_lock lock(mutex_);
+        if (const auto found = blocks_.find(key); found != blocks_.end()) {
+            return *found->second;
+        }
+    }
+    auto compiled = compile(size, code, policy, unknown);
+    const auto bytes = bytes_of(*compiled) + key.size();
+    const std::scoped_lock lock(mutex_);
+    const auto [at, inserted] = blocks_.try_emplace(std::move(key), std::move(compiled));
+    bytes_.fetch_add(inserted ? bytes : 0, std::memory_order_relaxed);
+    return *at->second;
+}
+
+std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const CodeBytes> code, const Policy& policy,
+                                                 UnknownInstructions& unknown) const {
+    BlockCompiler compiler(size, policy, unknown);
+    for (const auto& one : code) {
+        if (!compiler.add(one.code(), one.own_entry)) {
+            break;
+        }
+    }
+    auto stored = std::make_unique<StoredBlock>();
+    auto& block = stored->block;
+    block = compiler.finish();
+    block.instructions.shrink_to_fit();
+    block.segments.shrink_to_fit();
+    block.operations.shrink_to_fit();
+    stored->points.reserve(block.instructions.size());
+    for (const auto& instruction : block.instructions) {
+        const auto number = static_cast<std::uint16_t>(stored->points.size());
+        BlockPoint point{owner_, &block, number, 0, 0, is_separate(block, instruction)};
+        // The kind of other code is presumed in some blocks.
+        if (size == CodeSize::bits64 && point.separate && is_plain(instruction)) {
+            point.load_size = size_of(block, instruction, Trigger::load);
+            point.store_size = size_of(block, instruction, Trigger::store);
+        }
+        stored->points.push_back(point);
+    }
+    return stored;
+}
+
+void BlockStore::clear() {
+    const std::scoped_lock lock(mutex_);
+    blocks_.clear();
+    bytes_ = 0;
+}
+
+}  // namespace hvgdb::emulator::taint

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The compiled blocks that translated code may name.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "emulator/taint/code_size.hpp"
+#include "emulator/taint/compiler.hpp"
+#include "emulator/taint/operation.hpp"
+#include "emulator/taint/policy.hpp"
+
+namespace hvgdb::emulator::taint {
+
+/// What the callback of one instruction has to know.
+struct BlockPoint {
+    void* owner = nullptr;
+    const Block* block = nullptr;
+    std::uint16_t instruction = 0;
+    std::uint8_t load_size = 0;   ///< of each load in bytes; 0: several, or not known
+    std::uint8_t store_size = 0;  ///< of each store
+    /// Each access is an operand of its own, so those to clean memory may be left out one by one.
+    bool separate = false;
+};
+
+struct StoredBlock {
+    Block block;
+    std::vector<BlockPoint> points;  ///< one an instruction
+};
+
+/// Equal code is compiled once. Any thread.
+class BlockStore {
+  public:
+    /// `owner` is put into all points.
+    explicit BlockStore(void* owner) : owner_(owner) {}
+
+    /// Valid until clear(). Of a block that is too long the first instructions.
+    [[nodiscard]] const StoredBlock& get(CodeSize size, std::span<const CodeBytes> code, const Policy& policy,
+                                         UnknownInstructions& unknown);
+    void clear();
+    /// Of ours, roughly.
+    [[nodiscard]] std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+  private:
+    [[nodiscard]] std::unique_ptr<StoredBlock> compile(CodeSize size, std::span<const CodeBytes> code,
+                                                       const Policy& policy, UnknownInstructions& unknown) const;
+
+    void* owner_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, std::unique_ptr<StoredBlock>> blocks_;  ///< by all that decides what they are
+    std::atomic<std::size_t> bytes_ = 0;
+};
+
+}  // namespace hvgdb::emulator::taint

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The label sets of guest RAM, a set a byte, by guest physical address. Pages without taint take no memory.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "emulator/taint/labels.hpp"
+#include "emulator/types.hpp"
+
+namespace hvgdb::emulator::taint {
+
+inline constexpr std::size_t kPageSize = 4096;
+
+/// A page that is or was tainted. Bytes race as those of the guest do: each is whole, their order is open.
+class ShadowPage {
+  public:
+    [[nodiscard]] SetId get(std::size_t offset) const { return sets_[offset].load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint32_t tainted() const { return tainted_.load(std::memory_order_relaxed); }
+
+  private:
+    friend class ShadowMemory;
+    std::array<std::atomic<SetId>, kPageSize> sets_{};
+    std::atomic<std::uint32_t> tainted_ = 0;  ///< bytes
+};
+
+/// Any number of threads, without a lock but for the first taint of a page. A range may cross pages; what lies above
+/// 2^52 (the most that x86 addresses) is never tainted.
+class ShadowMemory {
+  public:
+    /// More pages than `most_pages` are not tainted: set() drops the labels and counts (see Statistics).
+    explicit ShadowMemory(std::size_t most_pages = kDefaultMostPages);
+    ~ShadowMemory();
+    ShadowMemory(const ShadowMemory&) = delete;
+    ShadowMemory& operator=(const ShadowMemory&) = delete;
+
+    [[nodiscard]] SetId get(PhysAddr address) const;
+    /// Answers whether any byte was tainted; `out` is written in any case.
+    bool read(PhysAddr address, std::span<SetId> out) const;
+    void write(PhysAddr address, std::span<const SetId> sets);
+    void fill(PhysAddr address, std::uint64_t size, SetId set);
+    void clear(PhysAddr address, std::uint64_t size) { fill(address, size, kNoLabels); }
+    [[nodiscard]] bool any(PhysAddr address, std::uint64_t size) const;
+    /// The page at this address, if it was ever tainted. Stays valid until clear_all(), tainted or not.
+    [[nodiscard]] const ShadowPage* find(PhysAddr address) const { return page(address); }
+
+    /// Whether some page has taint near this offset: no more is known, but it needs no physical address, since virtual
+    /// and physical addresses have the low twelve bits in common. `false` is certain. `size` is at most a granule.
+    [[nodiscard]] bool maybe_tainted(std::uint64_t virtual_address, std::size_t size) const {
+        const auto first = granule(virtual_address);
+        const auto last = granule(virtual_address + size - 1);
+        return (granules_[first].load(std::memory_order_relaxed) | granules_[last].load(std::memory_order_relaxed)) !=
+               0;
+    }
+    static constexpr std::size_t kGranule = 16;
+
+    /// Another number, never 0, when a page without taint gets some: what was seen to be clean before may not be so
+    /// now.
+    [[nodiscard]] std::uint64_t arrivals() const { return arrivals_.load(std::memory_order_relaxed); }
+
+    /// Only while nobody else uses this object.
+    void clear_all();
+    [[nodiscard]] bool clean() const { return bytes_.load(std::memory_order_relaxed) == 0; }
+
+    struct Statistics {
+        std::uint64_t tainted_bytes = 0;
+        std::uint64_t tainted_pages = 0;
+        std::uint64_t kept_pages = 0;     ///< that take memory: tainted once
+        std::uint64_t memory = 0;         ///< of ours, in bytes
+        std::uint64_t dropped_bytes = 0;  ///< labels lost for want of pages
+    };
+    [[nodiscard]] Statistics statistics() const;
+    /// The physical addresses of tainted pages, ascending, at most `most`.
+    [[nodiscard]] std::vector<PhysAddr> tainted_pages(std::size_t most) const;
+
+  private:
+    static constexpr std::size_t kDefaultMostPages = 1U << 18;
+    static constexpr unsigned kPageBits = 12;
+    static constexpr unsigned kLevelBits = 10;
+    static constexpr unsigned kLevels = 4;
+    static constexpr std::size_t kEntries = std::size_t{1} << kLevelBits;
+    static constexpr std::uint64_t kLimit = std::uint64_t{1} << (kPageBits + kLevels * kLevelBits);
+    static constexpr std::size_t kGranules = kPageSize / kGranule;
+
+    /// The last level's entries are pages, those of the others directories.
+    struct Directory {
+        std::array<std::atomic<void*>, kEntries> entries{};
+    };
+
+    static std::size_t granule(std::uint64_t address) { return address % kPageSize / kGranule; }
+    static std::size_t index(PhysAddr address, unsigned level);
+    [[nodiscard]] ShadowPage* page(PhysAddr address) const;
+    [[nodiscard]] ShadowPage* page_to_taint(PhysAddr address);
+    void set_byte(ShadowPage& page, std::size_t offset, SetId set);
+    template <typename Visit>
+    void each_piece(PhysAddr address, std::uint64_t size, Visit visit) const;
+
+    const std::size_t most_pages_;
+    std::array<std::atomic<std::uint32_t>, kGranules> granules_{};  ///< tainted bytes at these offsets, of all pages
+    std::atomic<std::uint64_t> arrivals_ = 1;
+    std::atomic<std::uint64_t> bytes_ = 0;
+    std::atomic<std::uint64_t> pages_ = 0;
+    std::atomic<std::uint64_t> dropped_ = 0;
+    std::unique_ptr<Directory> root_;
+
+    mutable std::mutex mutex_;  ///< of what follows, and of growing
+    std::vector<std::unique_ptr<Directory>> directories_;
+    std::vector<std::pair<PhysAddr, std::unique_ptr<ShadowPage>>> kept_;
+};
+
+}  // namespace hvgdb::emulator::taint

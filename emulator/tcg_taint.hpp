@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Feeds the taint engine with what QEMU's vCPUs execute.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "emulator/block_instrument.hpp"
+#include "emulator/instruction_place.hpp"
+#include "emulator/qemu_plugin_api.hpp"
+#include "emulator/taint/block_store.hpp"
+#include "emulator/taint/engine.hpp"
+#include "emulator/taint/page_cache.hpp"
+#include "emulator/tcg_arrival.hpp"
+#include "emulator/types.hpp"
+
+namespace hvgdb::emulator {
+
+/// Blocks get callbacks only while something is tainted, and for kIdle afterwards: to a block's first operations while
+/// a register of the vCPU is tainted, to each access to memory, and to what changes the vCPU's address translation.
+class TcgTaint final : public BlockInstrument {
+  public:
+    /// Made in qemu_plugin_install. The engine, with as many vCPUs as the machine may get, outlives it. x86 only.
+    explicit TcgTaint(taint::Engine& engine);
+
+    [[nodiscard]] bool wanted() override;
+    [[nodiscard]] bool outdated() override;
+    void prepare_resume() override;
+
+    void started(const PluginRegisters& registers, VcpuStops& stops) override;
+    void resumed(VcpuId vcpu) override;
+    void discontinuity(VcpuId vcpu, bool delivered, VirtAddr from, VirtAddr to) override;
+    [[nodiscard]] bool instrument(qemu_plugin_tb* block, const SiteTable& sites) override;
+    void forgotten(bool told) override;
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::chrono::seconds kIdle{1};
+
+    /// A store that a vCPU is to be stopped for, before the next instruction.
+    struct Stored {
+        std::shared_ptr<taint::TaintSink> sink;  ///< null: there was none
+        taint::SinkHit hit;
+        bool interrupted = false;    ///< user code was, before its next instruction
+        std::optional<VirtAddr> pc;  ///< where it was stopped
+    };
+    struct alignas(64) Vcpu {
+        taint::PageCache pages;
+        taint::VcpuTaint* taint = nullptr;
+        bool live = false;  ///< what the vCPU's word in words_ says: some of its registers are tainted
+        Stored stored;
+    };
+    /// What the callback on a sink, or where a vCPU may be stopped for a store, has to know.
+    struct SinkPoint {
+        TcgTaint* self = nullptr;
+        const taint::BlockPoint* point = nullptr;
+        InstructionPlace place;
+    };
+
+    // vCPU threads. `point` is a taint::BlockPoint, `user` this object.
+    static void on_block(unsigned vcpu, void* point);
+    static void on_instruction(unsigned vcpu, void* point);
+    static void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void on_translation_change(unsigned vcpu, void* user);
+    static void on_sink(unsigned vcpu, void* sink_point);
+    static void on_stop_point(unsigned vcpu, void* sink_point);
+
+    struct Report {
+        unsigned vcpu;
+        const taint::BlockPoint& point;
+        qemu_plugin_meminfo_t info;
+        VirtAddr address;
+    };
+    [[nodiscard]] bool concerns_nobody(const Report& report) const;
+    void access(const Report& report, bool is_store);
+    [[nodiscard]] bool leave_out(Vcpu& vcpu, const Report& report, const taint::Access& access) const;
+    void unplaced(const taint::Access& access);
+    [[nodiscard]] PhysAddr locate(Vcpu& vcpu, qemu_plugin_meminfo_t info, VirtAddr address) const;
+    /// Through the page tables; kNoRam where nothing is.
+    [[nodiscard]] static PhysAddr locate_other(const Vcpu& vcpu, VirtAddr address);
+    /// How far the access is from the start of the instruction's operand; nothing where that is not known.
+    [[nodiscard]] std::optional<std::uint32_t> offset_of(const taint::BlockPoint& point, VirtAddr address) const;
+    [[nodiscard]] std::optional<std::uint64_t> address_of(const taint::EffectiveAddress& operand) const;
+    [[nodiscard]] bool tainted_page(PhysAddr address) const;
+    void push_frame(const Vcpu& vcpu);
+    void update_word(unsigned number);
+
+    // Sinks: tcg_taint_sinks.cpp
+    [[nodiscard]] Arrival look(unsigned vcpu, const SinkPoint& point);
+    [[nodiscard]] Arrival stop_for_store(unsigned vcpu, const SinkPoint& point);
+    [[nodiscard]] Arrival decide(const taint::SinkHit& hit, taint::SetId labels);
+    /// The labels of what decides, and which of its registers have some.
+    [[nodiscard]] std::pair<taint::SetId, std::uint8_t> labels_of(const Vcpu& vcpu, const SinkPoint& point) const;
+    [[nodiscard]] taint::SetId memory_labels(const Vcpu& vcpu, VirtAddr address, std::size_t size) const;
+    [[nodiscard]] unsigned used_registers(const taint::Sink& sink) const;
+    [[nodiscard]] std::uint64_t call_number() const;
+    [[nodiscard]] std::optional<VirtAddr> target_address(const SinkPoint& point) const;
+    [[nodiscard]] taint::SetId stored_labels(const taint::TaintSink& sink, const Report& report,
+                                             const taint::Access& access) const;
+    void check_stored(const Report& report, const taint::Access& access);
+    void forget_stored(unsigned vcpu);
+    void register_sinks(const qemu_plugin_tb* block, qemu_plugin_insn* instruction, const taint::BlockPoint& point);
+
+    void register_callbacks(qemu_plugin_tb* block, const taint::StoredBlock& stored);
+    void register_callbacks(qemu_plugin_insn* instruction, const taint::BlockPoint& point);
+
+    taint::Engine& engine_;
+    std::vector<Vcpu> vcpus_;
+    taint::BlockStore blocks_;
+    qemu_plugin_u64 words_{};  ///< per vCPU, for inline conditions: see Vcpu::live
+    std::array<qemu_plugin_register*, 16> general_{};
+    qemu_plugin_u64 stored_{};  ///< per vCPU: whether Vcpu::stored has a sink
+    VcpuStops* stops_ = nullptr;
+    qemu_plugin_register* stack_pointer_ = nullptr;
+    qemu_plugin_register* fs_base_ = nullptr;
+    qemu_plugin_register* gs_base_ = nullptr;
+
+    std::atomic<bool> on_ = false;               ///< blocks get callbacks
+    std::atomic<std::uint64_t> generation_ = 0;  ///< of the policy that they are compiled with
+    std::atomic<std::uint8_t> sinks_ = 0;        ///< the kinds of sinks that they are compiled for, as bits
+    std::mutex points_mutex_;
+    std::map<std::pair<const taint::BlockPoint*, InstructionPlace>, SinkPoint> points_;
+    std::atomic<Clock::rep> last_active_ = 0;  ///< when the engine was seen active last; 0: never
+};
+
+}  // namespace hvgdb::emulator

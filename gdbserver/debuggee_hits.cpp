@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Hits of watchpoints: those that the machine tells, and those that it keeps.
+#include "gdbserver/debuggee.hpp"
+#include "gdbserver/log.hpp"
+
+namespace hvgdb::gdbserver {
+
+using emulator::MachineStop;
+using emulator::RunMode;
+using Reason = MachineStop::Reason;
+
+Debuggee::Meaning Debuggee::at_watchpoint(const MachineStop& stop) {
+    const auto here = stop.vcpu ? current(*stop.vcpu) : std::nullopt;
+    std::optional<Stopped> stopped;
+    if (here && find(here->pid) != nullptr && watchpoints_.watches(here->pid, stop.watch_kind, stop.address)) {
+        stopped = stopped_thread({.pid = here->pid, .tid = here->tid});
+    } else if (watchpoints_.watches(MachineInferior::kPid, stop.watch_kind, stop.address)) {
+        stopped = stopped_vcpu(stop.vcpu.value_or(VcpuId{}));
+    } else {
+        return std::nullopt;
+    }
+    stopped->cause = Stopped::Cause::watchpoint;
+    stopped->watch_kind = stop.watch_kind;
+    stopped->address = stop.address;
+    return *stopped;
+}
+
+Debuggee::Meaning Debuggee::at_change() {
+    const auto changed = running_ ? watchpoints_.changed(reader()) : std::nullopt;
+    const auto thread = changed ? choose({.pid = changed->first, .tid = ThreadPattern::kAny}) : std::nullopt;
+    if (!thread) {
+        return std::nullopt;
+    }
+    auto stopped = stopped_thread(*thread);
+    stopped.cause = Stopped::Cause::watchpoint;
+    stopped.watch_kind =
+        changed->second.kind == cmd::PointKind::access ? emulator::WatchKind::access : emulator::WatchKind::write;
+    stopped.address = changed->second.address;
+    return stopped;
+}
+
+/// Those that ran and whose hit would not have been told. What executes user code is not halted, and ends a step soon.
+std::vector<VcpuId> Debuggee::silent_vcpus(const MachineStop& stop) const {
+    std::vector<VcpuId> vcpus;
+    if (!watchpoints_.has_inserted() || stop.reason == Reason::shutdown) {
+        return vcpus;
+    }
+    const auto pending = instrumentation_.pending_stop();
+    const bool named = stop.reason == Reason::watchpoint || stop.reason == Reason::stepped;
+    for (unsigned i = 0; i < machine_.vcpu_count(); ++i) {
+        const VcpuId vcpu{i};
+        const bool told = (named && stop.vcpu == vcpu) || (pending && pending->vcpu == vcpu);
+        if (!told && plan_.mode_of(vcpu) != RunMode::stay) {
+            vcpus.push_back(vcpu);
+        }
+    }
+    return vcpus;
+}
+
+/// Answers whether one runs now.
+bool Debuggee::ask_silent_vcpu() {
+    while (const auto vcpu = search_.next()) {
+        const auto pc = pc_of(*vcpu);
+        if (!pc || pc->value >> 63 != 0) {
+            continue;
+        }
+        const auto started = start_machine({.others = RunMode::stay, .vcpus = {{*vcpu, RunMode::step}}});
+        if (started) {
+            search_.ask();
+            return true;
+        }
+        log().warn("looking for hits of watchpoints: {}", started.error().detail);
+    }
+    return false;
+}
+
+Debuggee::Meaning Debuggee::after_search() {
+    while (const auto hit = search_.take_found()) {
+        if (auto meaning = at_watchpoint(*hit)) {
+            return meaning;
+        }
+    }
+    return client_interrupt_ ? Meaning(interrupted({})) : std::nullopt;
+}
+
+}  // namespace hvgdb::gdbserver
