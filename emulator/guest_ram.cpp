@@ -95,24 +95,35 @@ Expected<std::size_t> GuestRam::verify(Machine& machine) {
     return dropped;
 }
 
+const GuestRam::Range* GuestRam::range_at(std::uint64_t address) const {
+    const auto behind = std::ranges::upper_bound(ranges_, address, {}, [](const Range& r) { return r.start.value; });
+    if (behind == ranges_.begin()) {
+        return nullptr;
+    }
+    const Range& range = *std::prev(behind);
+    return address - range.start.value < range.size ? &range : nullptr;
+}
+
 std::size_t GuestRam::read(PhysAddr address, std::span<std::byte> out) const {
     std::size_t done = 0;
     while (done < out.size()) {
         const std::uint64_t at = address.value + done;
-        const auto behind = std::ranges::upper_bound(ranges_, at, {}, [](const Range& r) { return r.start.value; });
-        if (at < address.value || behind == ranges_.begin()) {
+        const auto* const range = at < address.value ? nullptr : range_at(at);
+        if (range == nullptr) {
             break;
         }
-        const Range& range = *std::prev(behind);
-        const std::uint64_t offset = at - range.start.value;
-        if (offset >= range.size) {
-            break;
-        }
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(range.size - offset, out.size() - done));
-        std::memcpy(out.data() + done, range.host + offset, count);
+        const std::uint64_t offset = at - range->start.value;
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(range->size - offset, out.size() - done));
+        std::memcpy(out.data() + done, range->host + offset, count);
         done += count;
     }
     return done;
+}
+
+const std::byte* GuestRam::in_place(PhysAddr address, std::size_t size) const {
+    const auto* const range = range_at(address.value);
+    const bool whole = range != nullptr && size <= range->size - (address.value - range->start.value);
+    return whole ? range->host + (address.value - range->start.value) : nullptr;
 }
 
 }  // namespace hvgdb::emulator

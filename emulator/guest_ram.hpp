@@ -40,10 +40,13 @@ class GuestRam final : public PhysicalMemory {
     [[nodiscard]] Expected<std::size_t> verify(Machine& machine);
 
     [[nodiscard]] std::size_t read(PhysAddr address, std::span<std::byte> out) const override;
+    [[nodiscard]] const std::byte* in_place(PhysAddr address, std::size_t size) const override;
     [[nodiscard]] bool any_thread() const override { return true; }
     [[nodiscard]] std::span<const Range> ranges() const { return ranges_; }
 
   private:
+    [[nodiscard]] const Range* range_at(std::uint64_t address) const;
+
     std::vector<Range> ranges_;
 };
 

@@ -58,6 +58,7 @@ TcgTaint::TcgTaint(taint::Engine& engine) : engine_(engine), vcpus_(engine.vcpu_
     stored_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     for (unsigned number = 0; number < vcpus_.size(); ++number) {
         vcpus_[number].taint = &engine_.vcpu(VcpuId{number});
+        vcpus_[number].number = number;
     }
 }
 
@@ -82,7 +83,7 @@ void TcgTaint::prepare_resume() {
     const auto plugged = std::min<std::size_t>(vcpus_.size(), static_cast<unsigned>(qemu_plugin_num_vcpus()));
     for (unsigned number = 0; number < plugged; ++number) {
         vcpus_[number].pages.flush();
-        update_word(number);
+        update_word(vcpus_[number]);
     }
 }
 
@@ -99,7 +100,7 @@ void TcgTaint::started(const PluginRegisters& registers, VcpuStops& stops) {
 void TcgTaint::forgotten(bool told) {
     blocks_.clear();
     for (const auto& vcpu : vcpus_) {
-        vcpu.taint->interrupted();
+        vcpu.taint->forget();
     }
     on_ = told && wanted();
     generation_ = engine_.policy_generation();
@@ -128,7 +129,7 @@ void TcgTaint::register_callbacks(qemu_plugin_tb* block, const taint::StoredBloc
     const auto user = [](const taint::BlockPoint& point) { return const_cast<taint::BlockPoint*>(&point); };
     if (stored.block.segments.front().count != 0) {
         qemu_plugin_register_vcpu_tb_exec_cond_cb(block, on_block, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_COND_NE, words_,
-                                                  0, user(stored.points.front()));
+                                                  0, user(stored.entry));
     }
     for (const auto& point : stored.points) {
         auto* const instruction = qemu_plugin_tb_get_insn(block, point.instruction);
@@ -160,6 +161,10 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
     if (has_access(point, taint::Trigger::store) || compiled.access_count == 0) {
         qemu_plugin_register_vcpu_mem_cb(instruction, on_store, flags, QEMU_PLUGIN_MEM_W, user);
     }
+}
+
+void TcgTaint::set_word(const Vcpu& vcpu) {
+    qemu_plugin_u64_set(words_, vcpu.number, vcpu.live ? 1 : 0);
 }
 
 }  // namespace hvgdb::emulator

@@ -57,6 +57,7 @@ class TcgTaint final : public BlockInstrument {
     struct alignas(64) Vcpu {
         taint::PageCache pages;
         taint::VcpuTaint* taint = nullptr;
+        unsigned number = 0;
         bool live = false;  ///< what the vCPU's word in words_ says: some of its registers are tainted
         Stored stored;
     };
@@ -72,6 +73,8 @@ class TcgTaint final : public BlockInstrument {
     static void on_instruction(unsigned vcpu, void* point);
     static void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_translation_change(unsigned vcpu, void* user);
     static void on_sink(unsigned vcpu, void* sink_point);
     static void on_stop_point(unsigned vcpu, void* sink_point);
@@ -82,27 +85,35 @@ class TcgTaint final : public BlockInstrument {
         qemu_plugin_meminfo_t info;
         VirtAddr address;
     };
-    [[nodiscard]] bool concerns_nobody(const Report& report) const;
+    [[nodiscard]] bool concerns_nobody(const Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address) const;
+    [[nodiscard]] bool recall_load(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
+    [[nodiscard]] bool recall_store(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     void access(const Report& report, bool is_store);
-    [[nodiscard]] bool leave_out(Vcpu& vcpu, const Report& report, const taint::Access& access) const;
+    [[nodiscard]] bool find_page(Vcpu& vcpu, const Report& report, taint::Access& access);
     void unplaced(const taint::Access& access);
-    [[nodiscard]] PhysAddr locate(Vcpu& vcpu, qemu_plugin_meminfo_t info, VirtAddr address) const;
+    /// Null where QEMU does not say.
+    [[nodiscard]] static taint::PageCache::Entry* locate(Vcpu& vcpu, qemu_plugin_meminfo_t info, VirtAddr address);
     /// Through the page tables; kNoRam where nothing is.
-    [[nodiscard]] static PhysAddr locate_other(const Vcpu& vcpu, VirtAddr address);
+    [[nodiscard]] static PhysAddr locate_other(Vcpu& vcpu, VirtAddr address);
     /// How far the access is from the start of the instruction's operand; nothing where that is not known.
     [[nodiscard]] std::optional<std::uint32_t> offset_of(const taint::BlockPoint& point, VirtAddr address) const;
     [[nodiscard]] std::optional<std::uint64_t> address_of(const taint::EffectiveAddress& operand) const;
-    [[nodiscard]] bool tainted_page(PhysAddr address) const;
-    void push_frame(const Vcpu& vcpu);
-    void update_word(unsigned number);
+    void push_frame(Vcpu& vcpu);
+    void update_word(Vcpu& vcpu) {
+        if (const bool live = !vcpu.taint->clean(); live != vcpu.live) {
+            vcpu.live = live;
+            set_word(vcpu);
+        }
+    }
+    void set_word(const Vcpu& vcpu);
 
     // Sinks: tcg_taint_sinks.cpp
     [[nodiscard]] Arrival look(unsigned vcpu, const SinkPoint& point);
     [[nodiscard]] Arrival stop_for_store(unsigned vcpu, const SinkPoint& point);
     [[nodiscard]] Arrival decide(const taint::SinkHit& hit, taint::SetId labels);
     /// The labels of what decides, and which of its registers have some.
-    [[nodiscard]] std::pair<taint::SetId, std::uint8_t> labels_of(const Vcpu& vcpu, const SinkPoint& point) const;
-    [[nodiscard]] taint::SetId memory_labels(const Vcpu& vcpu, VirtAddr address, std::size_t size) const;
+    [[nodiscard]] std::pair<taint::SetId, std::uint8_t> labels_of(Vcpu& vcpu, const SinkPoint& point) const;
+    [[nodiscard]] taint::SetId memory_labels(Vcpu& vcpu, VirtAddr address, std::size_t size) const;
     [[nodiscard]] unsigned used_registers(const taint::Sink& sink) const;
     [[nodiscard]] std::uint64_t call_number() const;
     [[nodiscard]] std::optional<VirtAddr> target_address(const SinkPoint& point) const;

@@ -12,8 +12,6 @@ namespace {
 
 using taint::Accesses;
 using taint::BlockPoint;
-using taint::EffectiveAddress;
-using taint::kNoRam;
 using taint::kPageSize;
 
 /// QEMU delivers no more bytes at once.
@@ -36,38 +34,108 @@ std::size_t left_on_page(std::uint64_t address) {
 void TcgTaint::on_block(unsigned vcpu, void* user) {
     const auto& point = point_of(user);
     auto& self = owner_of(point);
-    self.vcpus_[vcpu].taint->enter(*point.block);
-    self.update_word(vcpu);
+    auto& taint = *self.vcpus_[vcpu].taint;
+    if (taint.recall(point.entry, {}) == nullptr) {
+        taint.enter(*point.block);
+    }
+    self.update_word(self.vcpus_[vcpu]);
 }
 
 void TcgTaint::on_instruction(unsigned vcpu, void* user) {
     const auto& point = point_of(user);
     auto& self = owner_of(point);
-    self.vcpus_[vcpu].taint->enter(*point.block, point.instruction);
-    self.update_word(vcpu);
+    auto& taint = *self.vcpus_[vcpu].taint;
+    if (taint.recall(point.entry, {}) == nullptr) {
+        taint.enter(*point.block, point.instruction);
+    }
+    self.update_word(self.vcpus_[vcpu]);
 }
 
 /// This is done for each access of the guest, so it calls nothing.
-bool TcgTaint::concerns_nobody(const Report& report) const {
-    const auto& vcpu = vcpus_[report.vcpu];
+bool TcgTaint::concerns_nobody(const Vcpu& vcpu, const BlockPoint& point, VirtAddr address) const {
     const auto& memory = engine_.memory();
-    return report.point.separate && !vcpu.live &&
-           (!memory.maybe_tainted(report.address.value, kMostAtOnce) ||
-            vcpu.pages.is_clean(report.address, kMostAtOnce, memory.arrivals()));
+    return point.separate && !vcpu.live &&
+           (vcpu.pages.is_clean(address, kMostAtOnce, memory.arrivals()) ||
+            !memory.maybe_tainted(address.value, kMostAtOnce));
 }
 
-void TcgTaint::on_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const Report report{vcpu, point_of(user), info, VirtAddr{address}};
-    if (auto& self = owner_of(report.point); !self.concerns_nobody(report)) {
-        self.access(report, false);
+// Leaves, so that what concerns nobody spills no registers.
+void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    const auto& self = owner_of(point);
+    if (!self.concerns_nobody(self.vcpus_[number], point, VirtAddr{address})) {
+        load(number, info, address, user);
     }
 }
 
-void TcgTaint::on_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const Report report{vcpu, point_of(user), info, VirtAddr{address}};
-    if (auto& self = owner_of(report.point); !self.concerns_nobody(report)) {
-        self.access(report, true);
+void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    const auto& self = owner_of(point);
+    if (!self.concerns_nobody(self.vcpus_[number], point, VirtAddr{address})) {
+        store(number, info, address, user);
     }
+}
+
+[[gnu::noinline]] void TcgTaint::load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    if (point.load == 0 || !self.recall_load(self.vcpus_[number], point, VirtAddr{address})) {
+        self.access({number, point, info, VirtAddr{address}}, false);
+    }
+}
+
+[[gnu::noinline]] void TcgTaint::store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    if (point.store == 0 || !self.recall_store(self.vcpus_[number], point, VirtAddr{address})) {
+        self.access({number, point, info, VirtAddr{address}}, true);
+    }
+}
+
+/// The usual case of access(): the page is known, and so is what the segment does.
+bool TcgTaint::recall_load(Vcpu& vcpu, const BlockPoint& point, VirtAddr address) {
+    const auto* const entry = vcpu.pages.find(address);
+    if (entry == nullptr || left_on_page(address.value) < point.load_size) {
+        return false;
+    }
+    auto& memory = engine_.memory();
+    taint::Pattern loaded;
+    if (entry->clean != memory.arrivals()) {
+        if (entry->shadow == nullptr) {
+            return false;
+        }
+        loaded = memory.pattern(*entry->shadow, address.value % kPageSize, point.load_size);
+    }
+    const auto* const known = vcpu.taint->recall(point.load, loaded);
+    if (known == nullptr) {
+        return false;
+    }
+    update_word(vcpu);
+    return true;
+}
+
+bool TcgTaint::recall_store(Vcpu& vcpu, const BlockPoint& point, VirtAddr address) {
+    const auto* const entry = vcpu.pages.find(address);
+    if (entry == nullptr || left_on_page(address.value) < point.store_size ||
+        taint::SinkKinds::of_bits(sinks_).has(taint::SinkKind::memory)) {
+        return false;
+    }
+    auto& memory = engine_.memory();
+    const bool clean = entry->clean == memory.arrivals();
+    if (entry->shadow == nullptr && !clean) {
+        return false;
+    }
+    const auto* const known = vcpu.taint->recall(point.store, {});
+    if (known == nullptr) {
+        return false;
+    }
+    if (entry->shadow != nullptr && (!clean || !known->stored.empty())) {
+        memory.write(*entry->shadow, address.value % kPageSize, point.store_size, known->stored);
+    } else if (!known->stored.empty()) {
+        memory.write(entry->byte(address), point.store_size, known->stored);
+    }
+    update_word(vcpu);
+    return true;
 }
 
 void TcgTaint::on_translation_change(unsigned vcpu, void* user) {
@@ -80,15 +148,15 @@ void TcgTaint::on_translation_change(unsigned vcpu, void* user) {
     const unsigned known = is_store ? point.store_size : point.load_size;
     const std::size_t size = known != 0 ? known : std::size_t{1} << qemu_plugin_mem_size_shift(report.info);
     const auto here = std::min(size, left_on_page(report.address.value));
-    taint::Access access{.address = locate(vcpu, report.info, report.address),
+    taint::Access access{.address = {},
                          .size = static_cast<std::uint16_t>(here),
                          .rest = static_cast<std::uint16_t>(size - here),
                          .is_store = is_store};
+    if (!find_page(vcpu, report, access) && point.separate && !vcpu.live && access.rest == 0) {
+        return;
+    }
     if (access.rest != 0) {
         access.rest_address = locate_other(vcpu, VirtAddr{report.address.value + here});
-    }
-    if (point.separate && !vcpu.live && leave_out(vcpu, report, access)) {
-        return;
     }
     const auto accesses = point.block->instructions[point.instruction].accesses;
     if (accesses == Accesses::masked || accesses == Accesses::area) {
@@ -100,20 +168,38 @@ void TcgTaint::on_translation_change(unsigned vcpu, void* user) {
         access.offset = *offset;
     }
     vcpu.taint->access(*point.block, point.instruction, access);
-    update_word(report.vcpu);
+    update_word(vcpu);
     if (is_store && taint::SinkKinds::of_bits(sinks_).has(taint::SinkKind::memory)) {
         check_stored(report, access);
     }
 }
 
-/// Of a vCPU without taint: the pages have none.
-bool TcgTaint::leave_out(Vcpu& vcpu, const Report& report, const taint::Access& access) const {
+/// Puts into `access` where it is. Answers whether there is taint on that page.
+bool TcgTaint::find_page(Vcpu& vcpu, const Report& report, taint::Access& access) {
+    auto* entry = vcpu.pages.find(report.address);
+    if (entry == nullptr) {
+        entry = locate(vcpu, report.info, report.address);
+    }
+    if (entry == nullptr) {
+        access.address = locate_other(vcpu, report.address);
+        return true;
+    }
+    access.address = entry->byte(report.address);
+    access.found = true;
     const auto arrivals = engine_.memory().arrivals();
-    if (tainted_page(access.address)) {
+    if (entry->clean == arrivals) {
+        access.page = entry->shadow;
         return false;
     }
-    vcpu.pages.set_clean(report.address, arrivals);
-    return access.rest == 0 || !tainted_page(access.rest_address);
+    if (entry->shadow == nullptr) {
+        entry->shadow = engine_.memory().find(access.address);
+    }
+    access.page = entry->shadow;
+    if (entry->shadow != nullptr && entry->shadow->tainted() != 0) {
+        return true;
+    }
+    entry->clean = arrivals;
+    return false;
 }
 
 /// It is not known which part of the operand it is: what was there before is gone, but nothing comes.
@@ -122,58 +208,6 @@ void TcgTaint::unplaced(const taint::Access& access) {
         engine_.drop(access.address, access.size);
         engine_.drop(access.rest_address, access.rest);
     }
-}
-
-bool TcgTaint::tainted_page(PhysAddr address) const {
-    const auto* const page = engine_.memory().find(address);
-    return page != nullptr && page->tainted() != 0;
-}
-
-PhysAddr TcgTaint::locate(Vcpu& vcpu, qemu_plugin_meminfo_t info, VirtAddr address) const {
-    if (const auto found = vcpu.pages.find(address)) {
-        return *found;
-    }
-    const auto* const place = qemu_plugin_get_hwaddr(info, address.value);
-    if (place == nullptr) {
-        return locate_other(vcpu, address);
-    }
-    const auto physical = qemu_plugin_hwaddr_is_io(place) ? kNoRam : PhysAddr{qemu_plugin_hwaddr_phys_addr(place)};
-    vcpu.pages.insert(address, physical);
-    return physical;
-}
-
-PhysAddr TcgTaint::locate_other(const Vcpu& vcpu, VirtAddr address) {
-    if (const auto found = vcpu.pages.find(address)) {
-        return *found;
-    }
-    std::uint64_t physical = 0;
-    return qemu_plugin_translate_vaddr(address.value, &physical) ? PhysAddr{physical} : kNoRam;
-}
-
-std::optional<std::uint32_t> TcgTaint::offset_of(const BlockPoint& point, VirtAddr address) const {
-    constexpr std::uint64_t kMostOffset = 0x10000;
-    const auto start = address_of(point.block->instructions[point.instruction].address);
-    if (!start || address.value - *start > kMostOffset) {
-        return std::nullopt;
-    }
-    return static_cast<std::uint32_t>(address.value - *start);
-}
-
-std::optional<std::uint64_t> TcgTaint::address_of(const EffectiveAddress& operand) const {
-    constexpr unsigned kWidest = 64;
-    if (operand.bits == 0 || operand.base == EffectiveAddress::kInstructionPointer) {
-        return std::nullopt;
-    }
-    const auto read = [this](std::uint8_t number) {
-        return number == EffectiveAddress::kNone ? 0 : read_plugin_register(general_.at(number)).value_or(0);
-    };
-    auto sum =
-        read(operand.base) + read(operand.index) * operand.scale + static_cast<std::uint64_t>(operand.displacement);
-    sum &= operand.bits < kWidest ? (std::uint64_t{1} << operand.bits) - 1 : ~std::uint64_t{0};
-    if (operand.segment == 'f' || operand.segment == 'g') {
-        sum += read_plugin_register(operand.segment == 'f' ? fs_base_ : gs_base_).value_or(0);
-    }
-    return sum;
 }
 
 void TcgTaint::resumed(VcpuId vcpu) {
@@ -196,7 +230,7 @@ void TcgTaint::discontinuity(VcpuId vcpu, bool delivered, VirtAddr from, VirtAdd
 /// What the processor pushes is reported to nobody: SS, RSP, RFLAGS, CS and RIP below an address divisible by 16, and
 /// perhaps an error code, which shows in the stack pointer (Intel SDM vol. 3, 6.14.2). Of their labels those of the
 /// flags are kept: a program tests them after the interrupt.
-void TcgTaint::push_frame(const Vcpu& vcpu) {
+void TcgTaint::push_frame(Vcpu& vcpu) {
     constexpr std::uint64_t kSize = 40;
     constexpr std::uint64_t kFlags = 16;
     const auto stack = read_plugin_register(stack_pointer_);
@@ -217,14 +251,6 @@ void TcgTaint::push_frame(const Vcpu& vcpu) {
                            vcpu.taint->united({taint::kControlSlot, 1})};
     if (std::ranges::any_of(flags, [](taint::SetId set) { return set != taint::kNoLabels; })) {
         engine_.memory().write(locate_other(vcpu, VirtAddr{start + kFlags}), flags);  // never across pages: aligned
-    }
-}
-
-void TcgTaint::update_word(unsigned number) {
-    auto& vcpu = vcpus_[number];
-    if (const bool live = !vcpu.taint->clean(); live != vcpu.live) {
-        vcpu.live = live;
-        qemu_plugin_u64_set(words_, number, live ? 1 : 0);
     }
 }
 

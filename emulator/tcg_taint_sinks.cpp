@@ -110,7 +110,7 @@ Arrival TcgTaint::decide(const SinkHit& hit, SetId labels) {
     return arrival;
 }
 
-std::pair<SetId, std::uint8_t> TcgTaint::labels_of(const Vcpu& vcpu, const SinkPoint& point) const {
+std::pair<SetId, std::uint8_t> TcgTaint::labels_of(Vcpu& vcpu, const SinkPoint& point) const {
     const auto& sink = sink_at(*point.point);
     SetId labels = kNoLabels;
     std::uint8_t touched = 0;
@@ -157,7 +157,7 @@ std::optional<VirtAddr> TcgTaint::target_address(const SinkPoint& point) const {
     return address ? std::optional(VirtAddr{*address}) : std::nullopt;
 }
 
-SetId TcgTaint::memory_labels(const Vcpu& vcpu, VirtAddr address, std::size_t size) const {
+SetId TcgTaint::memory_labels(Vcpu& vcpu, VirtAddr address, std::size_t size) const {
     std::array<SetId, kMostMemory> sets{};
     const auto wanted = std::span(sets).first(std::min(size, sets.size()));
     if (!engine_.memory().maybe_tainted(address.value, wanted.size())) {

@@ -43,6 +43,7 @@ void Service::find_memory(std::optional<emulator::Qmp>& qmp) {
         const auto dropped = ram ? (*ram)->verify(*machine_) : std::unexpected(ram.error());
         if (dropped) {
             memory_ = std::move(*ram);
+            taint_.memory().set_contents(memory_.get());
             return;
         }
         spdlog::warn("guest memory is read through QEMU's debug stub, which is slow: {}", dropped.error().detail);

@@ -2,6 +2,7 @@
 #include "emulator/taint/block_store.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace hvgdb::emulator::taint {
@@ -34,11 +35,13 @@ std::span<const Segment> accesses_of(const Block& block, const CompiledInstructi
     return std::span(block.segments).subspan(instruction.first_access, instruction.access_count);
 }
 
-/// Of separate accesses.
-std::uint8_t size_of(const Block& block, const CompiledInstruction& instruction, Trigger trigger) {
+/// Of separate accesses: the size and the serial number.
+std::pair<std::uint8_t, std::uint32_t> only_access(const Block& block, const CompiledInstruction& instruction,
+                                                   Trigger trigger) {
     const auto accesses = accesses_of(block, instruction);
     const auto found = std::ranges::find(accesses, trigger, &Segment::trigger);
-    return found == accesses.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(found->size);
+    return found == accesses.end() ? std::pair(std::uint8_t{0}, 0U)
+                                   : std::pair(static_cast<std::uint8_t>(found->size), block.serial_of(*found));
 }
 
 bool is_plain(const CompiledInstruction& instruction) {
@@ -100,14 +103,19 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
     block.instructions.shrink_to_fit();
     block.segments.shrink_to_fit();
     block.operations.shrink_to_fit();
+    stored->entry = {.owner = owner_, .block = &block, .entry = block.first_serial};
     stored->points.reserve(block.instructions.size());
     for (const auto& instruction : block.instructions) {
         const auto number = static_cast<std::uint16_t>(stored->points.size());
-        BlockPoint point{owner_, &block, number, 0, 0, is_separate(block, instruction)};
+        BlockPoint point{.owner = owner_, .block = &block, .instruction = number};
+        point.separate = is_separate(block, instruction);
         // The kind of other code is presumed in some blocks.
         if (size == CodeSize::bits64 && point.separate && is_plain(instruction)) {
-            point.load_size = size_of(block, instruction, Trigger::load);
-            point.store_size = size_of(block, instruction, Trigger::store);
+            std::tie(point.load_size, point.load) = only_access(block, instruction, Trigger::load);
+            std::tie(point.store_size, point.store) = only_access(block, instruction, Trigger::store);
+        }
+        if (instruction.entry != CompiledInstruction::kNoEntry) {
+            point.entry = block.serial_of(block.segments[instruction.entry]);
         }
         stored->points.push_back(point);
     }

@@ -4,6 +4,7 @@
 #include <Zydis/Zydis.h>
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <optional>
 #include <tuple>
 
@@ -35,6 +36,12 @@ std::optional<Decoded> decode(CodeSize size, std::span<const std::byte> code) {
     const auto status = ZydisDecoderDecodeFull(&decoders[static_cast<std::size_t>(size)], code.data(), code.size(),
                                                &decoded.instruction, decoded.operands.data());
     return ZYAN_SUCCESS(status) ? std::optional(decoded) : std::nullopt;
+}
+
+/// None is 0.
+std::uint32_t take_serials(std::uint32_t count) {
+    static std::atomic<std::uint32_t> next = 1;
+    return next.fetch_add(count, std::memory_order_relaxed);
 }
 
 bool touches_memory(const Decoded& decoded) {
@@ -103,6 +110,7 @@ bool BlockCompiler::add(std::span<const std::byte> code, bool own_entry) {
 Block BlockCompiler::finish() {
     auto block = builder_.take();
     drop_dead_operations(block);
+    block.first_serial = take_serials(static_cast<std::uint32_t>(block.segments.size()));
     return block;
 }
 

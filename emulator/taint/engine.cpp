@@ -25,6 +25,7 @@ bool Engine::active() const {
 void Engine::clear() {
     for (const auto& vcpu : vcpus_) {
         vcpu->registers().clear_all();
+        vcpu->forget();
     }
     memory_.clear_all();
     labels_.clear();

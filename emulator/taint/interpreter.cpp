@@ -22,6 +22,14 @@ std::uint16_t find_access(const Block& block, const CompiledInstruction& instruc
     return instruction.access_count;
 }
 
+/// Answers whether any byte is tainted.
+bool spread(Pattern pattern, std::span<SetId> out) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i] = pattern.at(i);
+    }
+    return !pattern.empty();
+}
+
 }  // namespace
 
 /// While they are not live they hold what earlier instructions left.
@@ -32,12 +40,22 @@ void VcpuTaint::prepare_temporaries(const Segment& segment) {
     }
 }
 
-void VcpuTaint::run_entry(const Block& block, const Segment& segment) {
-    const bool needed = (registers_.live() & (segment.reads | segment.writes)) != 0;
-    if (needed) {
-        prepare_temporaries(segment);
+void VcpuTaint::perform(const Part& part, Pattern loaded) {
+    const auto& segment = part.segment;
+    if (part.access == nullptr) {
+        const bool needed = concerns(segment);
+        if (needed) {
+            prepare_temporaries(segment);
+        }
+        finish(part.block, segment, needed);
+        return;
     }
-    finish(block, segment, needed);
+    const bool needed = transfer(segment, *part.access, {part.done, part.size}, loaded);
+    if (part.done + part.size < segment.size) {
+        registers_.assume_live(needed ? segment.writes : 0);
+    } else {
+        finish(part.block, segment, needed);
+    }
 }
 
 void VcpuTaint::finish(const Block& block, const Segment& segment, bool needed) {
@@ -58,10 +76,12 @@ void VcpuTaint::access(const Block& block, std::size_t index, const Access& acce
     const auto& instruction = block.instructions[index];
     switch (instruction.accesses) {
         case Accesses::area:
+            unroll();
             area_access(access);
             return;
         case Accesses::masked:
         case Accesses::any: {
+            unroll();
             const auto found = find_access(block, instruction, 0, access.is_store);
             if (found < instruction.access_count) {
                 const auto& segment = block.segments[instruction.first_access + found];
@@ -95,31 +115,27 @@ void VcpuTaint::fixed_access(const Block& block, const CompiledInstruction& inst
     }
     const auto& segment = block.segments[instruction.first_access + found];
     const std::size_t size = std::min<std::size_t>(access.size + access.rest, segment.size - cursor_.done);
-    const bool needed = transfer(segment, access, cursor_.done, size);
+    const Part part{block, segment, &access, cursor_.done, size};
     cursor_.done = static_cast<std::uint16_t>(cursor_.done + size);
-    if (cursor_.done < segment.size) {
-        if (needed) {
-            registers_.assume_live(segment.writes);
-        }
-        return;
+    if (cursor_.done >= segment.size) {
+        cursor_.done = 0;
+        cursor_.next = static_cast<std::uint16_t>((found + 1) % instruction.access_count);
     }
-    cursor_.done = 0;
-    cursor_.next = static_cast<std::uint16_t>((found + 1) % instruction.access_count);
-    finish(block, segment, needed);
+    turn(part);
 }
 
-bool VcpuTaint::transfer(const Segment& segment, const Access& access, std::uint32_t offset, std::size_t size) {
-    const bool live = (registers_.live() & (segment.reads | segment.writes)) != 0;
-    std::array<SetId, kMostBytes> loaded;
-    const auto out = std::span(loaded).first(std::min(size, kMostBytes));
+bool VcpuTaint::transfer(const Segment& segment, const Access& access, Piece piece, Pattern loaded) {
+    const bool live = concerns(segment);
+    std::array<SetId, kMostBytes> sets;
+    const auto out = std::span(sets).first(std::min(piece.size, kMostBytes));
     const bool is_load = segment.trigger == Trigger::load;
-    const bool needed = (is_load && read_memory(access, out)) || live;
+    const bool needed = (is_load && (loaded.is_several() ? read_memory(access, out) : spread(loaded, out))) || live;
     if (needed) {
         prepare_temporaries(segment);
     }
-    auto* const slots = registers_.slots() + segment.slot + offset;
+    auto* const slots = registers_.slots() + segment.slot + piece.offset;
     if (!is_load) {
-        store(live ? slots : registers_.slots() + kZeroSlots, access, size);
+        store(live ? slots : registers_.slots() + kZeroSlots, access, piece.size);
     } else if (needed) {
         for (std::size_t i = 0; i < out.size(); ++i) {
             slots[i] = segment.adds ? unions_(slots[i], out[i]) : out[i];
@@ -128,7 +144,7 @@ bool VcpuTaint::transfer(const Segment& segment, const Access& access, std::uint
     return needed;
 }
 
-bool VcpuTaint::read_memory(const Access& access, std::span<SetId> out) const {
+bool VcpuTaint::read_memory(const Access& access, std::span<SetId> out) {
     const auto here = std::min<std::size_t>(access.size, out.size());
     const bool first = memory_->read(access.address, out.first(here));
     const bool second = access.rest != 0 && memory_->read(access.rest_address, out.subspan(here));
@@ -152,7 +168,7 @@ void VcpuTaint::masked_access(const Block& block, const Segment& segment, const 
         return;
     }
     const auto size = std::min<std::size_t>(access.size + access.rest, segment.size - access.offset);
-    const bool needed = transfer(segment, access, access.offset, size);
+    const bool needed = transfer(segment, access, {access.offset, size}, Pattern::several());
     if (segment.trigger == Trigger::load && needed) {
         finish(block, segment, true);
     }

@@ -7,7 +7,9 @@
 
 #include "emulator/taint/labels.hpp"
 #include "emulator/taint/operation.hpp"
+#include "emulator/taint/pattern.hpp"
 #include "emulator/taint/registers.hpp"
+#include "emulator/taint/segment_memo.hpp"
 #include "emulator/taint/shadow_memory.hpp"
 #include "emulator/types.hpp"
 
@@ -22,6 +24,9 @@ struct Access {
     PhysAddr rest_address{};
     /// For Accesses::masked and area: how far this piece is from the operand's start.
     std::uint32_t offset = 0;
+    /// Of the first page, what the caller knows anyway: `found` says that `page` is what ShadowMemory::find() finds.
+    bool found = false;
+    ShadowPage* page = nullptr;
 };
 
 /// The taint of one vCPU. Used by its thread, or by any while it does not execute; the sets and the memory, which vCPUs
@@ -30,8 +35,10 @@ class VcpuTaint {
   public:
     VcpuTaint(LabelSets& sets, ShadowMemory& memory) : unions_(sets), memory_(&memory) {}
 
-    [[nodiscard]] ShadowRegisters& registers() { return registers_; }
-    [[nodiscard]] const ShadowRegisters& registers() const { return registers_; }
+    [[nodiscard]] ShadowRegisters& registers() {
+        unroll();
+        return registers_;
+    }
     /// Nothing to do for a block's or instruction's entry, nor for accesses to clean memory.
     [[nodiscard]] bool clean() const { return registers_.clean(); }
 
@@ -45,11 +52,31 @@ class VcpuTaint {
     /// not for only a part of an instruction's accesses.
     void access(const Block& block, std::size_t instruction, const Access& access);
 
+    /// The same, known from before, of a segment by its serial number, in short. For a load or store it is all of its
+    /// segment's access. Null, and nothing is done: not known.
+    [[nodiscard]] const SegmentMemo::Step* recall(std::uint32_t serial, Pattern loaded) {
+        return state_ != RegisterStates::kNone ? recall({SegmentMemo::place(serial), state_, loaded}) : nullptr;
+    }
+
     /// An exception or interrupt came: the instruction that was under way, if any, starts anew.
     void interrupted() { cursor_ = {}; }
+    /// Blocks that it ran, or label sets, are void.
+    void forget() {
+        unroll();
+        memo_.clear();
+        cursor_ = {};
+    }
+    /// From now on every segment is run, for comparison.
+    void remember_nothing() {
+        unroll();
+        memo_.turn_off();
+    }
 
     /// All label sets of the slots together.
-    [[nodiscard]] SetId united(SlotRange range) { return united(registers_.get(range)); }
+    [[nodiscard]] SetId united(SlotRange range) {
+        materialise();
+        return united(registers_.get(range));
+    }
     [[nodiscard]] SetId united(std::span<const SetId> sets);
 
   private:
@@ -60,16 +87,68 @@ class VcpuTaint {
     };
     static constexpr std::size_t kMostBytes = 64;  ///< of a piece; accesses of one instruction are not larger
 
-    void run_entry(const Block& block, const Segment& segment);
+    /// A segment's turn, or that of one piece of its access.
+    struct Part {
+        const Block& block;
+        const Segment& segment;
+        const Access* access = nullptr;  ///< null for entries
+        std::uint32_t done = 0;          ///< bytes of the access before this piece
+        std::size_t size = 0;            ///< of this piece
+    };
+
+    void run_entry(const Block& block, const Segment& segment) { turn({block, segment}); }
+    void turn(const Part& part);
+    void idle(const Part& part);
+    [[nodiscard]] const SegmentMemo::Step* recall(const SegmentMemo::Key& key) {
+        const auto* const known = memo_.find(key);
+        if (known != nullptr && known->to != state_) {
+            slots_live_ = lagging_ ? slots_live_ : registers_.live();
+            lagging_ = true;
+            state_ = known->to;
+            registers_.assume(known->live);
+        }
+        return known;
+    }
+    void learn(const Part& part, const SegmentMemo::Key& key);
+    /// `loaded`: what loaded() said.
+    void perform(const Part& part, Pattern loaded);
+    /// What is loaded; of what is no load, none.
+    [[nodiscard]] Pattern loaded(const Part& part);
+    /// Whether the memo may know it.
+    [[nodiscard]] static bool is_plain(const Part& part) {
+        return part.access == nullptr ||
+               (part.access->rest == 0 && part.access->size == part.size && part.size <= Pattern::kMost);
+    }
+    void store(const Part& part, Pattern pattern);
+    [[nodiscard]] bool concerns(const Segment& segment) const {
+        return (registers_.live() & (segment.reads | segment.writes)) != 0;
+    }
+    /// The slots hold what state_ says.
+    void materialise() {
+        if (lagging_) {
+            catch_up();
+        }
+    }
+    void catch_up();
+    /// The slots may be changed.
+    void unroll() {
+        materialise();
+        state_ = RegisterStates::kNone;
+    }
+
     void fixed_access(const Block& block, const CompiledInstruction& instruction, const Access& access);
     void masked_access(const Block& block, const Segment& segment, const Access& access);
     void area_access(const Access& access);
     void any_access(const Block& block, const Segment& segment, const Access& access);
 
-    /// Answers whether the operations have to run.
-    [[nodiscard]] bool transfer(const Segment& segment, const Access& access, std::uint32_t offset, std::size_t size);
+    struct Piece {
+        std::uint32_t offset = 0;  ///< in the operand
+        std::size_t size = 0;
+    };
+    /// Answers whether the operations have to run. What is loaded is read where `loaded` is no pattern.
+    [[nodiscard]] bool transfer(const Segment& segment, const Access& access, Piece piece, Pattern loaded);
     void store(const SetId* from, const Access& access, std::size_t size);
-    bool read_memory(const Access& access, std::span<SetId> out) const;
+    bool read_memory(const Access& access, std::span<SetId> out);
     void finish(const Block& block, const Segment& segment, bool needed);
     void run(const Block& block, const Segment& segment);
     void run(const Block& block, const Operation& operation);
@@ -79,7 +158,13 @@ class VcpuTaint {
     Unions unions_;
     ShadowMemory* memory_;
     Cursor cursor_;
+    /// The registers' content, where it has a number. While lagging_, only registers_.live() is up to date; the slots
+    /// hold an older content, in which the registers of slots_live_ were not clean.
+    RegisterStates::Id state_ = RegisterStates::kNone;
+    bool lagging_ = false;
+    RegisterMask slots_live_ = 0;
     ShadowRegisters registers_;
+    SegmentMemo memo_;
 };
 
 }  // namespace hvgdb::emulator::taint

@@ -120,7 +120,11 @@ struct Block {
     std::vector<Operation> operations;
     std::vector<Slot> tables;
     std::vector<Sink> sinks;
+    std::uint32_t first_serial = 0;  ///< of the first segment, the next ones follow; no two of a program have the same
 
+    [[nodiscard]] std::uint32_t serial_of(const Segment& segment) const {
+        return first_serial + static_cast<std::uint32_t>(&segment - segments.data());
+    }
     [[nodiscard]] std::span<const Operation> operations_of(const Segment& segment) const {
         return std::span(operations).subspan(segment.first, segment.count);
     }

@@ -43,15 +43,31 @@ class ShadowRegisters {
     }
     void assume_live(RegisterMask mask) { live_ |= mask; }
     void assume_clean(RegisterMask mask) { live_ &= ~mask; }
+    void assume(RegisterMask live) { live_ = live; }
 
   private:
-    [[nodiscard]] bool tainted(unsigned bit) const {
-        const auto range = register_slots(bit);
+    template <unsigned kSize>
+    [[nodiscard]] bool any(Slot first) const {
         SetId seen = kNoLabels;
-        for (unsigned i = 0; i < range.size; ++i) {
-            seen |= slots_[range.first + i];
+        for (unsigned i = 0; i < kSize; ++i) {
+            seen |= slots_[first + i];
         }
         return seen != kNoLabels;
+    }
+    [[nodiscard]] bool tainted(unsigned bit) const {
+        const auto range = register_slots(bit);
+        switch (range.size) {
+            case kFlagSlots:
+                return any<kFlagSlots>(range.first);
+            case kGprSize:
+                return any<kGprSize>(range.first);
+            case kX87Size:
+                return any<kX87Size>(range.first);
+            case kYmmSize:
+                return any<kYmmSize>(range.first);
+            default:
+                return any<kTemporarySize>(range.first);
+        }
     }
 
     alignas(64) std::array<SetId, kSlots> slots_{};

@@ -2,6 +2,7 @@
 #include "emulator/taint/shadow_memory.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace hvgdb::emulator::taint {
 
@@ -44,7 +45,8 @@ ShadowPage* ShadowMemory::page_to_taint(PhysAddr address) {
         directory = static_cast<Directory*>(entry.load(std::memory_order_relaxed));
     }
     const PhysAddr base{address.value - address.value % kPageSize};
-    auto* const created = kept_.emplace_back(base, std::make_unique<ShadowPage>()).second.get();
+    const auto* const contents = contents_ != nullptr ? contents_->in_place(base, kPageSize) : nullptr;
+    auto* const created = kept_.emplace_back(base, std::make_unique<ShadowPage>(contents)).second.get();
     directory->entries[index(address, kLevels - 1)].store(created, std::memory_order_release);
     return created;
 }
@@ -52,10 +54,10 @@ ShadowPage* ShadowMemory::page_to_taint(PhysAddr address) {
 /// The exchange makes the counters exact, whoever writes the same byte at the same time.
 void ShadowMemory::set_byte(ShadowPage& page, std::size_t offset, SetId set) {
     auto& cell = page.sets_[offset];
-    if (cell.load(std::memory_order_relaxed) == set) {
+    if (page.get(offset) == set) {
         return;
     }
-    const auto old = cell.exchange(set, std::memory_order_relaxed);
+    const auto old = __atomic_exchange_n(&cell, set, __ATOMIC_RELAXED);
     if ((old == kNoLabels) == (set == kNoLabels)) {
         return;
     }
@@ -75,6 +77,26 @@ void ShadowMemory::set_byte(ShadowPage& page, std::size_t offset, SetId set) {
     }
 }
 
+void ShadowMemory::set_bytes(ShadowPage& page, std::size_t offset, std::size_t size, Pattern pattern) {
+    for (std::size_t i = 0; i < size; ++i) {
+        set_byte(page, offset + i, pattern.at(i));
+    }
+}
+
+void ShadowMemory::drop_stale(ShadowPage& page, std::size_t offset, std::size_t size) {
+    for (auto at = offset; at < offset + size; ++at) {
+        if (page.get(at) != kNoLabels && page.stale(at)) {
+            set_byte(page, at, kNoLabels);
+            stale_.fetch_add(1, std::memory_order_relaxed);
+        }
+    }
+}
+
+Pattern ShadowMemory::pattern_without_stale(ShadowPage& page, std::size_t offset, std::size_t size) {
+    drop_stale(page, offset, size);
+    return page.pattern(offset, size);
+}
+
 /// visit(address, offset in its page, index in the range, length) for each page; stops when that answers false.
 template <typename Visit>
 void ShadowMemory::each_piece(PhysAddr address, std::uint64_t size, Visit visit) const {
@@ -92,14 +114,18 @@ void ShadowMemory::each_piece(PhysAddr address, std::uint64_t size, Visit visit)
 
 SetId ShadowMemory::get(PhysAddr address) const {
     const auto* const found = page(address);
-    return found != nullptr ? found->get(address.value % kPageSize) : kNoLabels;
+    const auto offset = address.value % kPageSize;
+    return found != nullptr && !found->stale(offset) ? found->get(offset) : kNoLabels;
 }
 
-bool ShadowMemory::read(PhysAddr address, std::span<SetId> out) const {
+bool ShadowMemory::read(PhysAddr address, std::span<SetId> out) {
     std::ranges::fill(out, kNoLabels);
     SetId seen = kNoLabels;
     each_piece(address, out.size(), [&](PhysAddr at, std::size_t offset, std::size_t done, std::size_t length) {
-        if (const auto* const found = page(at); found != nullptr && found->tainted() != 0) {
+        if (auto* const found = page(at); found != nullptr && found->tainted() != 0) {
+            if (found->maybe_stale(offset, length)) {
+                drop_stale(*found, offset, length);
+            }
             for (std::size_t i = 0; i < length; ++i) {
                 out[done + i] = found->get(offset + i);
                 seen |= out[done + i];
@@ -122,8 +148,18 @@ void ShadowMemory::write(PhysAddr address, std::span<const SetId> sets) {
         for (std::size_t i = 0; i < length; ++i) {
             set_byte(*found, offset + i, piece[i]);
         }
+        found->note(offset, length);
         return true;
     });
+}
+
+void ShadowMemory::write(PhysAddr address, std::size_t size, Pattern pattern) {
+    auto* const found = !pattern.empty() ? page_to_taint(address) : page(address);
+    if (found != nullptr) {
+        write(*found, address.value % kPageSize, size, pattern);
+    } else {
+        dropped_.fetch_add(static_cast<unsigned>(std::popcount(pattern.mask())), std::memory_order_relaxed);
+    }
 }
 
 void ShadowMemory::fill(PhysAddr address, std::uint64_t size, SetId set) {
@@ -136,6 +172,7 @@ void ShadowMemory::fill(PhysAddr address, std::uint64_t size, SetId set) {
         for (std::size_t i = 0; i < length && (set != kNoLabels || found->tainted() != 0); ++i) {
             set_byte(*found, offset + i, set);
         }
+        found->note(offset, length);
         return true;
     });
 }
@@ -145,7 +182,7 @@ bool ShadowMemory::any(PhysAddr address, std::uint64_t size) const {
     each_piece(address, size, [&](PhysAddr at, std::size_t offset, std::uint64_t, std::size_t length) {
         const auto* const found = page(at);
         for (std::size_t i = 0; found != nullptr && !seen && i < length && found->tainted() != 0; ++i) {
-            seen = found->get(offset + i) != kNoLabels;
+            seen = found->get(offset + i) != kNoLabels && !found->stale(offset + i);
         }
         return !seen;
     });
@@ -163,12 +200,13 @@ void ShadowMemory::clear_all() {
     bytes_ = 0;
     pages_ = 0;
     dropped_ = 0;
+    stale_ = 0;
 }
 
 ShadowMemory::Statistics ShadowMemory::statistics() const {
     const std::scoped_lock lock(mutex_);
     const auto memory = kept_.size() * sizeof(ShadowPage) + (directories_.size() + 1) * sizeof(Directory);
-    return {bytes_, pages_, kept_.size(), memory, dropped_};
+    return {bytes_, pages_, kept_.size(), memory, dropped_, stale_};
 }
 
 std::vector<PhysAddr> ShadowMemory::tainted_pages(std::size_t most) const {

@@ -11,24 +11,13 @@
 #include <span>
 #include <vector>
 
+#include "emulator/physical_memory.hpp"
 #include "emulator/taint/labels.hpp"
+#include "emulator/taint/pattern.hpp"
+#include "emulator/taint/shadow_page.hpp"
 #include "emulator/types.hpp"
 
 namespace hvgdb::emulator::taint {
-
-inline constexpr std::size_t kPageSize = 4096;
-
-/// A page that is or was tainted. Bytes race as those of the guest do: each is whole, their order is open.
-class ShadowPage {
-  public:
-    [[nodiscard]] SetId get(std::size_t offset) const { return sets_[offset].load(std::memory_order_relaxed); }
-    [[nodiscard]] std::uint32_t tainted() const { return tainted_.load(std::memory_order_relaxed); }
-
-  private:
-    friend class ShadowMemory;
-    std::array<std::atomic<SetId>, kPageSize> sets_{};
-    std::atomic<std::uint32_t> tainted_ = 0;  ///< bytes
-};
 
 /// Any number of threads, without a lock but for the first taint of a page. A range may cross pages; what lies above
 /// 2^52 (the most that x86 addresses) is never tainted.
@@ -40,15 +29,35 @@ class ShadowMemory {
     ShadowMemory(const ShadowMemory&) = delete;
     ShadowMemory& operator=(const ShadowMemory&) = delete;
 
+    /// Where the guest's memory is. What reads labels afterwards drops those of bytes that somebody overwrote without
+    /// a word to this object: they have another value than when they were labelled. Only while nothing is tainted and
+    /// nobody else uses this object, which `contents` outlives. Any thread must be allowed to read it.
+    void set_contents(const PhysicalMemory* contents) { contents_ = contents; }
+
     [[nodiscard]] SetId get(PhysAddr address) const;
     /// Answers whether any byte was tainted; `out` is written in any case.
-    bool read(PhysAddr address, std::span<SetId> out) const;
+    bool read(PhysAddr address, std::span<SetId> out);
     void write(PhysAddr address, std::span<const SetId> sets);
     void fill(PhysAddr address, std::uint64_t size, SetId set);
     void clear(PhysAddr address, std::uint64_t size) { fill(address, size, kNoLabels); }
     [[nodiscard]] bool any(PhysAddr address, std::uint64_t size) const;
     /// The page at this address, if it was ever tainted. Stays valid until clear_all(), tainted or not.
-    [[nodiscard]] const ShadowPage* find(PhysAddr address) const { return page(address); }
+    [[nodiscard]] ShadowPage* find(PhysAddr address) const { return page(address); }
+
+    // On one page, `size` at most Pattern::kMost bytes.
+    /// As read().
+    [[nodiscard]] Pattern pattern(ShadowPage& page, std::size_t offset, std::size_t size) {
+        const auto found = page.pattern(offset, size);
+        return !found.empty() && page.maybe_stale(offset, size) ? pattern_without_stale(page, offset, size) : found;
+    }
+    void write(ShadowPage& page, std::size_t offset, std::size_t size, Pattern pattern) {
+        if (page.pattern(offset, size) != pattern) {
+            set_bytes(page, offset, size, pattern);
+        }
+        page.note(offset, size);
+    }
+    /// To a page that has not been tainted yet, or may not.
+    void write(PhysAddr address, std::size_t size, Pattern pattern);
 
     /// Whether some page has taint near this offset: no more is known, but it needs no physical address, since virtual
     /// and physical addresses have the low twelve bits in common. `false` is certain. `size` is at most a granule.
@@ -74,6 +83,7 @@ class ShadowMemory {
         std::uint64_t kept_pages = 0;     ///< that take memory: tainted once
         std::uint64_t memory = 0;         ///< of ours, in bytes
         std::uint64_t dropped_bytes = 0;  ///< labels lost for want of pages
+        std::uint64_t stale_bytes = 0;    ///< whose labels were dropped, since somebody had overwritten them
     };
     [[nodiscard]] Statistics statistics() const;
     /// The physical addresses of tainted pages, ascending, at most `most`.
@@ -98,6 +108,9 @@ class ShadowMemory {
     [[nodiscard]] ShadowPage* page(PhysAddr address) const;
     [[nodiscard]] ShadowPage* page_to_taint(PhysAddr address);
     void set_byte(ShadowPage& page, std::size_t offset, SetId set);
+    void set_bytes(ShadowPage& page, std::size_t offset, std::size_t size, Pattern pattern);
+    void drop_stale(ShadowPage& page, std::size_t offset, std::size_t size);
+    [[nodiscard]] Pattern pattern_without_stale(ShadowPage& page, std::size_t offset, std::size_t size);
     template <typename Visit>
     void each_piece(PhysAddr address, std::uint64_t size, Visit visit) const;
 
@@ -107,6 +120,8 @@ class ShadowMemory {
     std::atomic<std::uint64_t> bytes_ = 0;
     std::atomic<std::uint64_t> pages_ = 0;
     std::atomic<std::uint64_t> dropped_ = 0;
+    std::atomic<std::uint64_t> stale_ = 0;
+    const PhysicalMemory* contents_ = nullptr;
     std::unique_ptr<Directory> root_;
 
     mutable std::mutex mutex_;  ///< of what follows, and of growing

@@ -21,7 +21,7 @@ constexpr std::uint64_t kPointerSize = 8;
 // Real ones need a handful of each.
 constexpr unsigned kMaxAliases = 32;
 constexpr unsigned kMaxDepth = 16;
-constexpr unsigned kMaxVisits = 1u << 16;
+constexpr unsigned kMaxVisits = 1u << 13;
 constexpr std::size_t kLongestName = 256;
 
 std::uint32_t hash_of(std::string_view name) {

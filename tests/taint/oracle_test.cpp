@@ -130,8 +130,8 @@ TEST(Oracle, NothingIsMissing) {
     for (const auto& [name, tally] : comparison.tallies()) {
         const auto found = golden.find(name);
         const auto known = found != golden.end() ? found->second : 0;
-        // Approximations (rcpps) and undefined flags differ a little between makes of processors.
-        EXPECT_LE(tally.over, known + known / 50) << name;
+        // Approximations (rcpps) and undefined flags differ by some per cent between makes of processors.
+        EXPECT_LE(tally.over, known + known / 20) << name;
     }
 }
 

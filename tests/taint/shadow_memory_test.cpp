@@ -122,4 +122,76 @@ TEST(ShadowMemoryThreads, CountersStayExact) {
     EXPECT_EQ(memory.statistics().tainted_pages, 0U);
 }
 
+/// Sixteen pages from kBase on.
+class GuestPages final : public emulator::PhysicalMemory {
+  public:
+    static constexpr std::uint64_t kBase = 0x100000;
+
+    [[nodiscard]] std::size_t read(PhysAddr, std::span<std::byte>) const override { return 0; }
+    [[nodiscard]] const std::byte* in_place(PhysAddr address, std::size_t size) const override {
+        const bool within = address.value >= kBase && address.value + size <= kBase + bytes.size();
+        return within ? &bytes[address.value - kBase] : nullptr;
+    }
+    void write(PhysAddr address, unsigned value) { bytes.at(address.value - kBase) = std::byte(value); }
+
+    std::vector<std::byte> bytes{16 * kPageSize};
+};
+
+TEST(ShadowMemory, BytesThatSomebodyOverwroteAreClean) {
+    constexpr PhysAddr kStart{GuestPages::kBase + kPageSize - 4};
+    GuestPages guest;
+    ShadowMemory memory;
+    memory.set_contents(&guest);
+    memory.fill(kStart, 8, 5);
+    EXPECT_EQ(memory.get(kStart), 5U);
+    guest.write({kStart.value + 1}, 0x41);
+    guest.write({kStart.value + 5}, 0x41);
+    EXPECT_EQ(memory.get({kStart.value + 1}), kNoLabels);
+    EXPECT_TRUE(memory.any(kStart, 2));
+    EXPECT_FALSE(memory.any({kStart.value + 5}, 1));
+    EXPECT_EQ(memory.statistics().tainted_bytes, 8U) << "nobody has looked yet who may change something";
+    std::array<SetId, 8> out{};
+    EXPECT_TRUE(memory.read(kStart, out));
+    EXPECT_EQ(out, (std::array<SetId, 8>{5, 0, 5, 5, 5, 0, 5, 5}));
+    EXPECT_EQ(memory.statistics().tainted_bytes, 6U);
+    EXPECT_EQ(memory.statistics().stale_bytes, 2U);
+    guest.write({kStart.value + 1}, 0);
+    EXPECT_EQ(memory.get({kStart.value + 1}), kNoLabels) << "it does not come back";
+}
+
+TEST(ShadowMemory, PatternsAreWithoutWhatSomebodyOverwrote) {
+    constexpr PhysAddr kStart{GuestPages::kBase + 64};
+    GuestPages guest;
+    ShadowMemory memory;
+    memory.set_contents(&guest);
+    memory.fill(kStart, 8, 5);
+    auto& page = *memory.find(kStart);
+    const auto offset = kStart.value % kPageSize;
+    EXPECT_EQ(memory.pattern(page, offset, 8), Pattern(5, 0xff));
+    guest.write({kStart.value + 2}, 1);
+    EXPECT_EQ(memory.pattern(page, offset, 8), Pattern(5, 0xfb));
+    guest.write({kStart.value + 2}, 2);
+    memory.write(page, offset, 8, Pattern(6, 0x0f));
+    EXPECT_EQ(memory.pattern(page, offset, 8), Pattern(6, 0x0f)) << "the value that was stored with the labels";
+    guest.write({kStart.value + 7}, 9);
+    EXPECT_EQ(memory.pattern(page, offset, 8), Pattern(6, 0x0f)) << "no tainted byte has changed";
+    for (unsigned i = 0; i < 4; ++i) {
+        guest.write({kStart.value + i}, 0xee);
+    }
+    EXPECT_EQ(memory.pattern(page, offset, 8), Pattern());
+    EXPECT_TRUE(memory.clean());
+}
+
+TEST(ShadowMemory, WhereTheGuestsMemoryIsNotKnownLabelsStay) {
+    GuestPages guest;
+    ShadowMemory memory;
+    memory.set_contents(&guest);
+    constexpr PhysAddr kElsewhere{0x5000};
+    memory.fill(kElsewhere, 4, 5);
+    EXPECT_EQ(memory.pattern(*memory.find(kElsewhere), 0, 4), Pattern(5, 0xf));
+    memory.write(kElsewhere, 4, Pattern(7, 0x3));
+    EXPECT_EQ(memory.get({kElsewhere.value + 1}), 7U);
+    EXPECT_EQ(memory.get({kElsewhere.value + 2}), kNoLabels);
+}
+
 }  // namespace

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What segments did to the shadow registers lately. Programs run the same code on registers with the same taint again
+// and again; then a segment is one look-up, however many operations it has.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "emulator/taint/operation.hpp"
+#include "emulator/taint/pattern.hpp"
+#include "emulator/taint/register_states.hpp"
+
+namespace hvgdb::emulator::taint {
+
+/// One vCPU's; used by its thread.
+class SegmentMemo {
+  public:
+    /// A segment, or one piece of its access: its serial number and the bytes of the access before the piece.
+    [[nodiscard]] static constexpr std::uint64_t place(std::uint32_t serial, std::uint32_t done = 0) {
+        constexpr unsigned kHalf = 32;
+        return std::uint64_t{done} << kHalf | serial;
+    }
+    /// From a content of the registers on, with what is loaded (stores and entries: none).
+    struct Key {
+        std::uint64_t place = 0;
+        RegisterStates::Id from = RegisterStates::kNone;
+        Pattern loaded;
+    };
+    struct Step {
+        Key key;
+        RegisterMask live = 0;  ///< of `to`
+        RegisterStates::Id to = RegisterStates::kNone;
+        Pattern stored;
+    };
+
+    /// Null: not known. Valid until the next call.
+    [[nodiscard]] const Step* find(const Key& key) {
+        auto& first = latest_[key.place & latest_mask_];
+        if (!same(first.key, key) && !find_older(key, first)) {
+            return nullptr;
+        }
+        credit_ += credit_ < kMostCredit ? 1 : 0;
+        return &first;
+    }
+    void learn(const Step& step);
+    /// Whether it is worth to look: not for a while where little was found.
+    [[nodiscard]] bool in_use() {
+        if (pause_ == 0) {
+            return true;
+        }
+        pause_ -= pause_ != kForever ? 1 : 0;
+        return false;
+    }
+    void turn_off() { pause_ = kForever; }
+    /// Label sets are void from now on, and so are all numbers of states.
+    void clear();
+
+    [[nodiscard]] RegisterStates& states() { return states_; }
+
+  private:
+    static constexpr std::size_t kLatest = 65536;  ///< a power of two, as is the next
+    static constexpr std::size_t kOlder = 16384;
+    static constexpr std::int32_t kMostCredit = 1 << 16;
+    static constexpr std::int32_t kCostOfMiss = 8;
+    static constexpr std::uint32_t kPause = 1 << 17;
+    static constexpr std::uint32_t kForever = ~std::uint32_t{0};
+
+    [[nodiscard]] static bool same(const Key& one, const Key& other) {
+        return one.place == other.place && one.from == other.from && one.loaded == other.loaded;
+    }
+    [[nodiscard]] static std::size_t index(const Key& key);
+    [[nodiscard]] bool find_older(const Key& key, Step& first);
+
+    RegisterStates states_;
+    /// Of each segment the step of last time: what runs one after the other lies side by side. The steps before are in
+    /// older_, by hash.
+    std::vector<Step> latest_{1};
+    std::vector<Step> older_;
+    std::size_t latest_mask_ = 0;  ///< until the first learn() there is but one place
+    std::int32_t credit_ = kMostCredit;
+    std::uint32_t pause_ = 0;
+};
+
+}  // namespace hvgdb::emulator::taint
