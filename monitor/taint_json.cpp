@@ -56,6 +56,7 @@ json::value taint_statistics_json(Engine& engine) {
             {"kept_pages", memory.kept_pages},
             {"memory", memory.memory},
             {"dropped_bytes", memory.dropped_bytes},
+            {"stale_bytes", memory.stale_bytes},
             {"sets", labels.sets},
             {"ranges", labels.ranges},
             {"unions", labels.unions},

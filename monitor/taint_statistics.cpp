@@ -92,6 +92,7 @@ std::string statistics_report(Engine& engine) {
         {"label sets", fmt::format("{}, of {}; {} remembered", labels.sets, counted(labels.ranges, "range"),
                                    counted(labels.unions, "union"))},
         {"lost", lost_text(labels, memory)},
+        {"overwritten unseen", memory.stale_bytes == 0 ? "nothing" : counted(memory.stale_bytes, "byte")},
         {"policy", policy_text(engine.policy())},
     };
     add_vcpus(engine, facts);

@@ -143,6 +143,7 @@ TEST_F(ConsoleTaintTest, StatisticsTellWhatThereIs) {
               "kept for it           8 KiB, for 0 pages\n"
               "label sets            0, of 0 ranges; 0 unions remembered\n"
               "lost                  nothing\n"
+              "overwritten unseen    nothing\n"
               "policy                loads off, stores off, conditions off\n"
               "registers             none\n"
               "unknown instructions  none\n");
@@ -158,6 +159,7 @@ TEST_F(ConsoleTaintTest, StatisticsTellWhatThereIs) {
               "kept for it           64.0 KiB, for 2 pages\n"
               "label sets            3, of 3 ranges; 1 union remembered\n"
               "lost                  nothing\n"
+              "overwritten unseen    nothing\n"
               "policy                loads off, stores off, conditions off\n"
               "vCPU 1                rax, eflags, st2, ymm3\n"
               "unknown instructions  (undecodable) 1\n");

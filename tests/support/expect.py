@@ -11,7 +11,7 @@ from rsp_client import RspClient
 
 PROGRAMS = "counter pie_counter loop ticker faulter thread_hits crowd getpid_loop waker namespaced neighbour forker " \
            "compat_counter greeter fixed_greeter vforker execer exits crasher signaller caller comers remapper starts tainter " \
-           "reckoner taint_reader decider"
+           "reckoner taint_reader decider device_writer"
 
 
 class GuestCase(unittest.TestCase):
