@@ -129,7 +129,9 @@ void Stub::answer_awaited(const std::string& text) {
 
 void Stub::print(std::string_view text) {
     if (connected() && (console_waits_ || (awaiting_stop_ > 0 && !debuggee_.pausing()))) {
-        send("O" + encode_hex(text.substr(0, kMaxPayload)));
+        for (; !text.empty(); text.remove_prefix(std::min(kMaxPayload, text.size()))) {
+            send("O" + encode_hex(text.substr(0, kMaxPayload)));
+        }
     }
 }
 

@@ -193,7 +193,7 @@ Expected<void> Service::connect() {
 void Service::serve() {
     instrumentation_.attach(*machine_);
     machine_->set_write_observer(&written_labels_.emplace(*machine_, taint_));
-    debuggee_.emplace(*machine_, instrumentation_, [this](std::string text) { print(std::move(text)); });
+    debuggee_.emplace(*machine_, instrumentation_, [this](std::string_view text) { output_.add(text); });
     stub_.emplace(*debuggee_);
     debuggee_->set_hooks(hooks_.get());
     stub_->set_os(os_.get(), events_.get());

@@ -2,7 +2,6 @@
 // The composition root: puts machine, instrumentation, server and console together.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -10,6 +9,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -25,6 +25,7 @@
 #include "gdbserver/debuggee.hpp"
 #include "gdbserver/host_root.hpp"
 #include "gdbserver/listen_address.hpp"
+#include "gdbserver/output_queue.hpp"
 #include "gdbserver/server.hpp"
 #include "gdbserver/stub.hpp"
 #include "monitor/console.hpp"
@@ -75,7 +76,6 @@ class Service {
     void serve();
     [[nodiscard]] monitor::ConsoleContext console_context();
     void set_up_console();
-    void print(std::string text);
     void watch_machine();
     void await_program();
     void look_for_kernel();
@@ -99,7 +99,7 @@ class Service {
     std::optional<gdbserver::Debuggee> debuggee_;
     std::optional<gdbserver::Stub> stub_;
     std::vector<std::unique_ptr<gdbserver::Server>> servers_;
-    std::atomic<std::size_t> unprinted_{0};  ///< bytes that breakpoints printed and the server has not taken yet
+    gdbserver::OutputQueue output_{io_, [this](std::string_view text) { stub_->print(text); }};
     std::optional<monitor::Console> console_;
     bool waits_ = false;  ///< the monitor command that runs asked for a program's start
     std::optional<boost::asio::posix::stream_descriptor> machine_socket_;

@@ -5,13 +5,6 @@
 #include "plugin/service.hpp"
 
 namespace hvgdb::plugin {
-namespace {
-
-/// Bytes of breakpoints' and events' output on their way to the client.
-constexpr std::size_t kMostUnprinted = std::size_t{1} << 20;
-
-}  // namespace
-
 monitor::ConsoleContext Service::console_context() {
     return {.machine = *machine_,
             .instrumentation = instrumentation_,
@@ -23,7 +16,7 @@ monitor::ConsoleContext Service::console_context() {
             .get_scope = [this] { return debuggee_->scope(); },
             .os = os_.get(),
             .events = events_.get(),
-            .print = [this](std::string text) { print(std::move(text)); },
+            .print = [this](std::string_view text) { output_.add(text); },
             .hooks = hooks_.get(),
             .wait =
                 [this](const osi::StartOrder& order) {
@@ -59,26 +52,16 @@ void Service::set_up_console() {
                                              .process = of_process ? std::optional(thread.pid) : std::nullopt});
         return gdbserver::MonitorReply{.text = std::move(text), .waits = waits_};
     });
-    debuggee_->set_pause_listener([this] { console_->on_pause(); });
+    debuggee_->set_pause_listener([this] {
+        output_.flush();
+        console_->on_pause();
+    });
     debuggee_->set_before_resume([this] { console_->before_resume(); });
     stub_->set_goodbye([this] {
         if (console_->logs()) {
             console_->clear();
             debuggee_->look_for_kernel();
         }
-    });
-}
-
-/// On any vCPU's thread. What the server cannot take as fast as the guest prints it is lost.
-void Service::print(std::string text) {
-    const auto size = text.size();
-    if (unprinted_.fetch_add(size) > kMostUnprinted) {
-        unprinted_ -= size;
-        return;
-    }
-    boost::asio::post(io_, [this, text = std::move(text)] {
-        unprinted_ -= text.size();
-        stub_->print(text);
     });
 }
 
