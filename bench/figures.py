@@ -24,8 +24,8 @@ class Row:
 
 
 class Table:
-    """Rows beside the first. The ratio that counts is the one of the medians; the one of the best samples stands beside
-    it, because whatever else runs on the machine only makes a sample worse."""
+    """Rows beside the first. The ratio that counts is the one of the best samples, because whatever else runs on the
+    machine only makes a sample worse; the one of the medians stands beside it and shows how much that was."""
 
     def __init__(self, title: str, unit: str, rows: list[Row], rate: bool = False, digits: int = 3):
         self.title = title
@@ -41,12 +41,12 @@ class Table:
     def text(self) -> str:
         width = max(len(name) for name in self._rows)
         best = "max" if self.rate else "min"
-        lines = [f"{self.title} ({self._unit}; ratios to the first row; {len(self._base.samples)} samples)", "",
-                 f"  {'':{width}}  {'median':>10}  {best:>10}  ratio   of {best}"]
+        lines = [f"{self.title} ({self._unit}; ratios of the best to the first row's; {len(self._base.samples)} samples)", "",
+                 f"  {'':{width}}  {'median':>10}  {best:>10}  ratio   of medians"]
         for row in self._rows.values():
-            of_best = row.best(self.rate) / self._base.best(self.rate)
+            of_medians = row.median() / self._base.median()
             line = (f"  {row.name:{width}}  {row.median():10.{self._digits}f}  {row.best(self.rate):10.{self._digits}f}  "
-                    f"{_short(self._ratio(row)):<6}  {_short(of_best):<6}  {self._verdict(row)}")
+                    f"{_short(self._ratio(row)):<6}  {_short(of_medians):<10}  {self._verdict(row)}")
             lines.append(line.rstrip())
         return "\n".join(lines) + "\n"
 
@@ -60,7 +60,7 @@ class Table:
         return {"title": self.title, "unit": self._unit, "rate": self.rate, "rows": rows}
 
     def _ratio(self, row: Row) -> float:
-        return row.median() / self._base.median()
+        return row.best(self.rate) / self._base.best(self.rate)
 
     def _verdict(self, row: Row) -> str:
         if row.goal is None:

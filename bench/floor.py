@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The floor under every plugin that wants to see translations: one that sees them and instruments nothing."""
+"""The floor under every plugin that wants to see translations, or accesses to memory: one that sees them and does nothing."""
 
 import contextlib
 import pathlib
@@ -9,6 +9,7 @@ import tempfile
 import environment
 
 FLOOR = "a plugin that only sees translations"
+MEMORY_FLOOR = "a plugin that is told of each access, and does nothing"
 
 
 @contextlib.contextmanager
@@ -21,6 +22,6 @@ def floor_plugin():
         yield plugin
 
 
-def plugin_arguments(plugin: pathlib.Path) -> tuple[str, str]:
-    """QEMU's."""
-    return "-plugin", str(plugin)
+def plugin_arguments(plugin: pathlib.Path, memory: bool = False) -> tuple[str, str]:
+    """QEMU's; with `memory` it is told of accesses."""
+    return "-plugin", f"{plugin},memory=on" if memory else str(plugin)
