@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "emulator/taint/segment_memo.hpp"
+
 namespace hvgdb::emulator::taint {
 
 namespace {
@@ -35,13 +37,15 @@ std::span<const Segment> accesses_of(const Block& block, const CompiledInstructi
     return std::span(block.segments).subspan(instruction.first_access, instruction.access_count);
 }
 
-/// Of separate accesses: the size and the serial number.
-std::pair<std::uint8_t, std::uint32_t> only_access(const Block& block, const CompiledInstruction& instruction,
+/// Of separate accesses: the size, and the place in a memo.
+std::pair<std::uint8_t, std::uint64_t> only_access(const Block& block, const CompiledInstruction& instruction,
                                                    Trigger trigger) {
     const auto accesses = accesses_of(block, instruction);
     const auto found = std::ranges::find(accesses, trigger, &Segment::trigger);
-    return found == accesses.end() ? std::pair(std::uint8_t{0}, 0U)
-                                   : std::pair(static_cast<std::uint8_t>(found->size), block.serial_of(*found));
+    if (found == accesses.end()) {
+        return {0, 0};
+    }
+    return {static_cast<std::uint8_t>(found->size), SegmentMemo::place(block.serial_of(*found), found->size)};
 }
 
 bool is_plain(const CompiledInstruction& instruction) {
@@ -103,7 +107,7 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
     block.instructions.shrink_to_fit();
     block.segments.shrink_to_fit();
     block.operations.shrink_to_fit();
-    stored->entry = {.owner = owner_, .block = &block, .entry = block.first_serial};
+    stored->entry = {.owner = owner_, .block = &block, .entry = SegmentMemo::place(block.first_serial)};
     stored->points.reserve(block.instructions.size());
     for (const auto& instruction : block.instructions) {
         const auto number = static_cast<std::uint16_t>(stored->points.size());
@@ -115,7 +119,7 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
             std::tie(point.store_size, point.store) = only_access(block, instruction, Trigger::store);
         }
         if (instruction.entry != CompiledInstruction::kNoEntry) {
-            point.entry = block.serial_of(block.segments[instruction.entry]);
+            point.entry = SegmentMemo::place(block.serial_of(block.segments[instruction.entry]));
         }
         stored->points.push_back(point);
     }

@@ -28,10 +28,10 @@ struct BlockPoint {
     std::uint8_t store_size = 0;  ///< of each store
     /// Each access is an operand of its own, so those to clean memory may be left out one by one.
     bool separate = false;
-    // The serial numbers of the segments to run; 0: none, or not known by the kind of access alone.
-    std::uint32_t load = 0;   ///< after a load, of load_size bytes
-    std::uint32_t store = 0;  ///< after a store, of store_size bytes
-    std::uint32_t entry = 0;  ///< before the instruction; of StoredBlock::entry before the block
+    // The segments to run, as SegmentMemo::place(); 0: none, or not known by the kind of access alone.
+    std::uint64_t load = 0;   ///< after a load, of load_size bytes
+    std::uint64_t store = 0;  ///< after a store, of store_size bytes
+    std::uint64_t entry = 0;  ///< before the instruction; of StoredBlock::entry before the block
 };
 
 struct StoredBlock {

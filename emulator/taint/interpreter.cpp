@@ -32,11 +32,19 @@ bool spread(Pattern pattern, std::span<SetId> out) {
 
 }  // namespace
 
-/// While they are not live they hold what earlier instructions left.
+/// What is behind those in use holds what earlier instructions left.
 void VcpuTaint::prepare_temporaries(const Segment& segment) {
-    if (segment.temporaries != 0 && (registers_.live() & kTemporaries) == 0) {
-        std::fill_n(registers_.slots() + kTemporarySlots, segment.temporaries, kNoLabels);
+    if (segment.temporaries == 0) {
+        return;
+    }
+    if ((registers_.live() & kTemporaries) == 0) {
+        temporaries_ = 0;
         registers_.assume_live(kTemporaries);
+    }
+    if (temporaries_ < segment.temporaries) {
+        std::fill(registers_.slots() + kTemporarySlots + temporaries_,
+                  registers_.slots() + kTemporarySlots + segment.temporaries, kNoLabels);
+        temporaries_ = segment.temporaries;
     }
 }
 

@@ -33,7 +33,7 @@ struct Access {
 /// share, outlive it.
 class VcpuTaint {
   public:
-    VcpuTaint(LabelSets& sets, ShadowMemory& memory) : unions_(sets), memory_(&memory) {}
+    VcpuTaint(LabelSets& sets, ShadowMemory& memory) : memory_(&memory), unions_(sets) {}
 
     [[nodiscard]] ShadowRegisters& registers() {
         unroll();
@@ -52,10 +52,9 @@ class VcpuTaint {
     /// not for only a part of an instruction's accesses.
     void access(const Block& block, std::size_t instruction, const Access& access);
 
-    /// The same, known from before, of a segment by its serial number, in short. For a load or store it is all of its
-    /// segment's access. Null, and nothing is done: not known.
-    [[nodiscard]] const SegmentMemo::Step* recall(std::uint32_t serial, Pattern loaded) {
-        return state_ != RegisterStates::kNone ? recall({SegmentMemo::place(serial), state_, loaded}) : nullptr;
+    /// The same, known from before, in short: see SegmentMemo::place(). Null, and nothing is done: not known.
+    [[nodiscard]] const SegmentMemo::Step* recall(std::uint64_t place, Pattern loaded) {
+        return state_ != RegisterStates::kNone ? recall({place, state_, loaded}) : nullptr;
     }
 
     /// An exception or interrupt came: the instruction that was under way, if any, starts anew.
@@ -155,16 +154,17 @@ class VcpuTaint {
     void run_lanes(const Operation& operation);
     void prepare_temporaries(const Segment& segment);
 
-    Unions unions_;
+    ShadowRegisters registers_;
     ShadowMemory* memory_;
+    RegisterMask slots_live_ = 0;
     Cursor cursor_;
+    SegmentMemo memo_;
+    Unions unions_;
     /// The registers' content, where it has a number. While lagging_, only registers_.live() is up to date; the slots
     /// hold an older content, in which the registers of slots_live_ were not clean.
     RegisterStates::Id state_ = RegisterStates::kNone;
+    std::uint16_t temporaries_ = 0;  ///< how many are in use, while they are live
     bool lagging_ = false;
-    RegisterMask slots_live_ = 0;
-    ShadowRegisters registers_;
-    SegmentMemo memo_;
 };
 
 }  // namespace hvgdb::emulator::taint

@@ -9,6 +9,7 @@ namespace hvgdb::emulator::taint {
 
 void VcpuTaint::catch_up() {
     memo_.states().restore(state_, registers_, slots_live_);
+    temporaries_ = static_cast<std::uint16_t>(memo_.states().temporaries(state_));
     lagging_ = false;
 }
 
@@ -24,9 +25,10 @@ void VcpuTaint::turn(const Part& part) {
         return;
     }
     if (state_ == RegisterStates::kNone) {
-        state_ = memo_.states().intern(registers_, part.segment.temporaries);
+        state_ = memo_.states().intern(registers_, temporaries_);
     }
-    const SegmentMemo::Key key{SegmentMemo::place(part.block.serial_of(part.segment), part.done), state_, moved};
+    const auto place = SegmentMemo::place(part.block.serial_of(part.segment), part.size, part.done);
+    const SegmentMemo::Key key{place, state_, moved};
     const auto* const known = state_ != RegisterStates::kNone ? recall(key) : nullptr;
     if (known == nullptr) {
         learn(part, key);
@@ -53,7 +55,7 @@ void VcpuTaint::learn(const Part& part, const SegmentMemo::Key& key) {
     if (stored.is_several()) {
         return;
     }
-    const auto to = memo_.states().intern(registers_, part.segment.temporaries);
+    const auto to = memo_.states().intern(registers_, temporaries_);
     if (key.from == RegisterStates::kNone || to == RegisterStates::kNone) {
         memo_.clear();  // it is full
         return;

@@ -23,7 +23,7 @@ class RegisterStates {
     [[nodiscard]] Id intern(const ShadowRegisters& registers, unsigned temporaries);
     /// The registers hold it afterwards; `before` says which ones are not clean now.
     void restore(Id state, ShadowRegisters& registers, RegisterMask before) const;
-    [[nodiscard]] RegisterMask live(Id state) const { return states_[state].live; }
+    [[nodiscard]] unsigned temporaries(Id state) const { return states_[state].temporaries; }
     /// All numbers become void.
     void clear();
     [[nodiscard]] std::size_t size() const { return states_.empty() ? 0 : states_.size() - 1; }

@@ -16,10 +16,13 @@ namespace hvgdb::emulator::taint {
 /// One vCPU's; used by its thread.
 class SegmentMemo {
   public:
-    /// A segment, or one piece of its access: its serial number and the bytes of the access before the piece.
-    [[nodiscard]] static constexpr std::uint64_t place(std::uint32_t serial, std::uint32_t done = 0) {
-        constexpr unsigned kHalf = 32;
-        return std::uint64_t{done} << kHalf | serial;
+    /// A segment, or one piece of its access: its serial number, how many bytes the piece has and how many of the
+    /// access were before it.
+    [[nodiscard]] static constexpr std::uint64_t place(std::uint32_t serial, std::size_t size = 0,
+                                                       std::uint32_t done = 0) {
+        constexpr unsigned kSize = 32;
+        constexpr unsigned kDone = 48;
+        return std::uint64_t{done} << kDone | std::uint64_t{size} << kSize | serial;
     }
     /// From a content of the registers on, with what is loaded (stores and entries: none).
     struct Key {

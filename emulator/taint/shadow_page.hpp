@@ -26,7 +26,7 @@ class ShadowPage {
     [[nodiscard]] SetId get(std::size_t offset) const { return __atomic_load_n(&sets_[offset], __ATOMIC_RELAXED); }
     [[nodiscard]] std::uint32_t tainted() const { return tainted_.load(std::memory_order_relaxed); }
     /// As pattern_of(), on this page.
-    [[nodiscard, gnu::no_sanitize("thread")]] Pattern pattern(std::size_t offset, std::size_t size) const {
+    [[nodiscard]] __attribute__((no_sanitize("thread"))) Pattern pattern(std::size_t offset, std::size_t size) const {
         return pattern_of(&sets_[offset], size);
     }
     /// Some of the bytes may have been overwritten since note(). `false` is certain.
@@ -44,7 +44,7 @@ class ShadowPage {
   private:
     friend class ShadowMemory;
 
-    [[nodiscard, gnu::no_sanitize("thread")]] bool differ(std::size_t offset, std::size_t size) const {
+    [[nodiscard]] __attribute__((no_sanitize("thread"))) bool differ(std::size_t offset, std::size_t size) const {
         const auto same = [this, offset](auto word) {
             auto other = word;
             __builtin_memcpy(&word, &values_[offset], sizeof word);
@@ -64,7 +64,7 @@ class ShadowPage {
                 return std::memcmp(&values_[offset], contents_ + offset, size) != 0;
         }
     }
-    [[gnu::no_sanitize("thread")]] void copy(std::size_t offset, std::size_t size) {
+    __attribute__((no_sanitize("thread"))) void copy(std::size_t offset, std::size_t size) {
         switch (size) {
             case 1:
                 values_[offset] = contents_[offset];

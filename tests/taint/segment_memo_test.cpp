@@ -146,10 +146,11 @@ class Twins {
             }
         }
     }
-    /// In pieces of 16 bytes, as QEMU delivers them.
+    /// In pieces of 16 bytes, as QEMU delivers them, or in others.
     void run_access(const Block& block, std::size_t number, const Segment& segment) {
         for (std::uint16_t left = segment.size; left != 0;) {
-            const auto size = std::min<std::uint16_t>(left, 16);
+            const auto size =
+                std::min<std::uint16_t>(left, static_cast<std::uint16_t>(below(6) == 0 ? 1 + below(3) : 16));
             const auto rest = static_cast<std::uint16_t>(below(20) == 0 ? below(size) : 0);
             access(block, number,
                    {.address = {},
@@ -222,7 +223,7 @@ TEST(SegmentMemo, FindsWhatItLearntUntilItIsReplaced) {
     EXPECT_EQ(memo.find({SegmentMemo::place(1), 1, {}}), nullptr);
     std::vector<SegmentMemo::Step> steps;
     for (std::uint32_t i = 1; i < 3000; ++i) {
-        const SegmentMemo::Key key{SegmentMemo::place(i % 100, i % 3 * 16), i, random_pattern(random)};
+        const SegmentMemo::Key key{SegmentMemo::place(i % 100, 16, i % 3 * 16), i, random_pattern(random)};
         steps.push_back({key, i * 5, i + 1, random_pattern(random)});
         memo.learn(steps.back());
     }
