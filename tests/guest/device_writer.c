@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * device_writer [STOP]: copies the 16 bytes of `secret` into `copied` and `kept`, and has QEMU's firmware configuration
- * device write "QEMU" over four bytes of `copied` by DMA (docs/specs/fw_cfg.rst). Then it copies `copied` into `read_back`.
- * With STOP = 1 it stops itself before that, until it gets SIGCONT. Afterwards it stays.
+ * device write "QEMU" over four bytes of `copied` by DMA (docs/specs/fw_cfg.rst). Then it copies `copied` into
+ * `read_back`. With STOP = 1 it stops itself before that, until it gets SIGCONT. Afterwards it stays.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
