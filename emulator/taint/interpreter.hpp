@@ -97,7 +97,6 @@ class VcpuTaint {
 
     void run_entry(const Block& block, const Segment& segment) { turn({block, segment}); }
     void turn(const Part& part);
-    void idle(const Part& part);
     [[nodiscard]] const SegmentMemo::Step* recall(const SegmentMemo::Key& key) {
         const auto* const known = memo_.find(key);
         if (known != nullptr && known->to != state_) {

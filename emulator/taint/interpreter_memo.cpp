@@ -16,7 +16,9 @@ void VcpuTaint::catch_up() {
 void VcpuTaint::turn(const Part& part) {
     const auto moved = loaded(part);
     if (registers_.clean() && moved.empty()) {
-        idle(part);
+        if (part.segment.trigger == Trigger::store) {
+            store(part, {});
+        }
         return;
     }
     if (moved.is_several() || !is_plain(part) || !memo_.in_use()) {
@@ -34,13 +36,6 @@ void VcpuTaint::turn(const Part& part) {
         learn(part, key);
     } else if (part.segment.trigger == Trigger::store) {
         store(part, known->stored);
-    }
-}
-
-/// Neither registers nor memory have taint.
-void VcpuTaint::idle(const Part& part) {
-    if (part.segment.trigger == Trigger::store) {
-        store(part, {});
     }
 }
 

@@ -26,7 +26,6 @@ class RegisterStates {
     [[nodiscard]] unsigned temporaries(Id state) const { return states_[state].temporaries; }
     /// All numbers become void.
     void clear();
-    [[nodiscard]] std::size_t size() const { return states_.empty() ? 0 : states_.size() - 1; }
 
   private:
     struct State {

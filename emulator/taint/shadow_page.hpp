@@ -33,7 +33,7 @@ class ShadowPage {
     [[nodiscard]] bool maybe_stale(std::size_t offset, std::size_t size) const {
         return contents_ != nullptr && differ(offset, size);
     }
-    [[nodiscard]] bool stale(std::size_t offset) const { return contents_ != nullptr && differ(offset, 1); }
+    [[nodiscard]] bool stale(std::size_t offset) const { return maybe_stale(offset, 1); }
     /// The values that the bytes have now are those that go with their labels.
     void note(std::size_t offset, std::size_t size) {
         if (contents_ != nullptr) {
