@@ -66,7 +66,7 @@ bool Debuggee::ask_silent_vcpu() {
         }
         const auto started = start_machine({.others = RunMode::stay, .vcpus = {{*vcpu, RunMode::step}}});
         if (started) {
-            search_.ask();
+            search_.ask(*vcpu, *pc);
             return true;
         }
         log().warn("looking for hits of watchpoints: {}", started.error().detail);

@@ -29,7 +29,7 @@ void Debuggee::on_stop(const MachineStop& stop) {
     const bool asked = search_.asking();
     const bool searching = asked && stop.reason != Reason::shutdown;
     if (asked) {
-        search_.answered(stop);
+        search_.answered(stop, [this](VcpuId vcpu) { return pc_of(vcpu); });
     } else {
         search_.begin(silent_vcpus(stop));
     }

@@ -117,6 +117,13 @@ class DebuggeeRig {
         stop.address = VirtAddr{address};
         machine.deliver(stop);
     }
+    /// A step ends, and its instruction has not been executed.
+    void deliver_step(VcpuId vcpu) {
+        emulator::MachineStop stop;
+        stop.reason = emulator::MachineStop::Reason::stepped;
+        stop.vcpu = vcpu;
+        machine.deliver(stop);
+    }
     [[nodiscard]] const emulator::ResumePlan& plan() const { return machine.resumes().back(); }
 
     FakeMachine machine;

@@ -127,6 +127,27 @@ TEST_F(HitsAtOnce, WithoutAnyTheMachineGoesOn) {
     EXPECT_TRUE(rig.plan().vcpus.empty());
 }
 
+TEST_F(HitsAtOnce, AStepThatEndsBeforeItsInstructionIsRepeated) {
+    run_with_watchpoint(kSecond);
+    rig.deliver_watchpoint(kVcpu0, 0x5000);
+    expect_asked();
+    rig.deliver_step(kVcpu1);
+    expect_asked();
+    rig.deliver_watchpoint(kVcpu1, 0x5000);
+    EXPECT_EQ(rig.next(), "T5 500.501 watch");
+}
+
+TEST_F(HitsAtOnce, AnInstructionThatStaysWhereItIsIsNotSteppedForEver) {
+    run_with_watchpoint(kSecond);
+    rig.deliver_watchpoint(kVcpu0, 0x5000);
+    unsigned steps = 0;
+    for (; steps < 100 && !rig.plan().vcpus.empty(); ++steps) {
+        rig.deliver_step(kVcpu1);
+    }
+    EXPECT_EQ(steps, 1 + gdbserver::HitSearch::kMaxRepeats);
+    EXPECT_EQ(rig.next(), "running");
+}
+
 TEST_F(HitsAtOnce, WhatStandsInTheKernelIsNotAsked) {
     run_with_watchpoint(kSecond);
     rig.machine.set_pc(kVcpu1, 0xffff'ffff'8100'0000);

@@ -126,7 +126,7 @@ class Guest:
             self.console.wait_for(pattern, limit)
 
     def run(self, command: str, limit: float = COMMAND_SECONDS, may_fail: bool = False) -> str:
-        """What a shell command prints. The guest must run."""
+        """What a shell command prints; not that a program in the background ended meanwhile. The guest must run."""
         number = next(self._numbers)
         # Quoted in two parts, so that the echo of what is typed is not taken for the marks.
         self.type(f"echo '<''run {number}>'; {command}; echo '<''done {number}:'$?'>'")
@@ -135,7 +135,7 @@ class Guest:
         status = int(self.console.wait_for(r"(\d+)>", limit).group(1))
         if status != 0 and not may_fail:
             raise AssertionError(f"in the guest, {command!r} ended with {status}:\n{text}")
-        return text
+        return re.sub(r"<ended \d+:\d+>\r?\n", "", text)
 
     def start(self, command: str) -> Program:
         """Starts a program in the background."""
