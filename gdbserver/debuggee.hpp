@@ -253,6 +253,7 @@ class Debuggee {
     [[nodiscard]] Meaning at_watchpoint(const emulator::MachineStop& stop);
     [[nodiscard]] Meaning at_change();
     [[nodiscard]] std::vector<VcpuId> silent_vcpus(const emulator::MachineStop& stop) const;
+    [[nodiscard]] bool ends_a_step_soon(VcpuId vcpu, VirtAddr pc) const;
     [[nodiscard]] bool ask_silent_vcpu();
     [[nodiscard]] Meaning after_search();
 

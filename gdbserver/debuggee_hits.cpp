@@ -39,7 +39,7 @@ Debuggee::Meaning Debuggee::at_change() {
     return stopped;
 }
 
-/// Those that ran and whose hit would not have been told. What executes user code is not halted, and ends a step soon.
+/// Those that ran and whose hit would not have been told.
 std::vector<VcpuId> Debuggee::silent_vcpus(const MachineStop& stop) const {
     std::vector<VcpuId> vcpus;
     if (!watchpoints_.has_inserted() || stop.reason == Reason::shutdown) {
@@ -57,11 +57,21 @@ std::vector<VcpuId> Debuggee::silent_vcpus(const MachineStop& stop) const {
     return vcpus;
 }
 
-/// Answers whether one runs now.
+/// The idle thread halts its vCPU. While no system is known: user code never halts, and what lies below is where a vCPU
+/// waits for its start (Intel SDM vol. 3, 9.1.4: f000:fff0).
+bool Debuggee::ends_a_step_soon(VcpuId vcpu, VirtAddr pc) const {
+    if (const auto thread = current(vcpu)) {
+        return thread->tid != 0;
+    }
+    return pc.value >> 63 == 0 && pc.value > 0xffff;
+}
+
+/// Answers whether one runs now. No watchpoint may be removed before all have been asked: a hit that is kept refers to
+/// its watchpoint, and stands in the way of the vCPU's next.
 bool Debuggee::ask_silent_vcpu() {
     while (const auto vcpu = search_.next()) {
         const auto pc = pc_of(*vcpu);
-        if (!pc || pc->value >> 63 != 0) {
+        if (!pc || !ends_a_step_soon(*vcpu, *pc)) {
             continue;
         }
         const auto started = start_machine({.others = RunMode::stay, .vcpus = {{*vcpu, RunMode::step}}});

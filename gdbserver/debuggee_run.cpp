@@ -134,7 +134,6 @@ Expected<void> Debuggee::resume(std::span<const cmd::Action> actions) {
     }
     deliver_signals(actions);
     commit_breakpoints();
-    watchpoints_.commit();
     watchpoints_.remember(reader());
     pass_reported();
     auto started = ask_silent_vcpu() ? Expected<void>() : start(plan_);
@@ -169,6 +168,7 @@ void Debuggee::commit_breakpoints() {
 }
 
 Expected<void> Debuggee::start(const ResumePlan& plan) {
+    watchpoints_.commit();
     pass_steppers(plan);
     if (const auto place = std::exchange(told_, std::nullopt)) {
         instrumentation_.pass_once(place->vcpu, place->pc);
@@ -229,7 +229,9 @@ Debuggee::Meaning Debuggee::pass_all_pending() {
 // Nobody is attached any more: no trace of the client may stay.
 void Debuggee::run_on() {
     leaving_ = false;
-    watchpoints_.commit();
+    if (ask_silent_vcpu()) {
+        return;
+    }
     if (const auto flags = std::exchange(step_flags_before_, std::nullopt)) {
         if (const auto restored = machine_.set_step_flags(*flags); !restored) {
             log().warn("restoring the single-step flags: {}", restored.error().detail);

@@ -82,9 +82,11 @@ void Debuggee::resolve_hooks() {
     }
 }
 
-// Without a client nobody but us has a reason to keep the machine paused, unless somebody else paused it.
+// Without a client nobody but us has a reason to keep the machine paused, unless somebody else paused it: QEMU may
+// still stop for a hit of a watchpoint that it has told already.
 void Debuggee::on_unattended_stop(const MachineStop& stop) {
-    const bool ours = leaving_ || parked_interrupt_ || instrumentation_.pending_stop();
+    const bool ours =
+        stop.reason != Reason::interrupted || leaving_ || parked_interrupt_ || instrumentation_.pending_stop();
     if (ours && stop.reason != Reason::shutdown) {
         run_on();
     }

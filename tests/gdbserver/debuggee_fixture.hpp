@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <gtest/gtest.h>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -109,6 +110,12 @@ class DebuggeeRig {
     std::string interrupt() {
         debuggee.interrupt();
         return run_to_report();
+    }
+    void deliver(emulator::MachineStop::Reason reason, std::optional<VcpuId> vcpu = {}) {
+        emulator::MachineStop stop;
+        stop.reason = reason;
+        stop.vcpu = vcpu;
+        machine.deliver(stop);
     }
     void deliver_watchpoint(VcpuId vcpu, std::uint64_t address) {
         emulator::MachineStop stop;

@@ -131,7 +131,7 @@ TEST_F(HitsAtOnce, AStepThatEndsBeforeItsInstructionIsRepeated) {
     run_with_watchpoint(kSecond);
     rig.deliver_watchpoint(kVcpu0, 0x5000);
     expect_asked();
-    rig.deliver_step(kVcpu1);
+    rig.deliver(emulator::MachineStop::Reason::stepped, kVcpu1);
     expect_asked();
     rig.deliver_watchpoint(kVcpu1, 0x5000);
     EXPECT_EQ(rig.next(), "T5 500.501 watch");
@@ -142,18 +142,60 @@ TEST_F(HitsAtOnce, AnInstructionThatStaysWhereItIsIsNotSteppedForEver) {
     rig.deliver_watchpoint(kVcpu0, 0x5000);
     unsigned steps = 0;
     for (; steps < 100 && !rig.plan().vcpus.empty(); ++steps) {
-        rig.deliver_step(kVcpu1);
+        rig.deliver(emulator::MachineStop::Reason::stepped, kVcpu1);
     }
     EXPECT_EQ(steps, 1 + gdbserver::HitSearch::kMaxRepeats);
     EXPECT_EQ(rig.next(), "running");
 }
 
-TEST_F(HitsAtOnce, WhatStandsInTheKernelIsNotAsked) {
+TEST_F(HitsAtOnce, WhatMayBeHaltedIsNotAsked) {
     run_with_watchpoint(kSecond);
+    rig.os.leave(kVcpu1);
     rig.machine.set_pc(kVcpu1, 0xffff'ffff'8100'0000);
     rig.deliver_watchpoint(kVcpu0, 0x5000);
     EXPECT_EQ(rig.next(), "running");
     EXPECT_TRUE(rig.plan().vcpus.empty());
+}
+
+TEST_F(HitsAtOnce, AThreadInTheKernelIsAsked) {
+    run_with_watchpoint(kSecond);
+    rig.machine.set_pc(kVcpu1, 0xffff'ffff'8100'0000);
+    rig.deliver_watchpoint(kVcpu0, 0x5000);
+    expect_asked();
+}
+
+TEST_F(HitsAtOnce, AWatchpointStaysUntilAllHaveBeenAsked) {
+    run_with_watchpoint(kFirst);
+    rig.deliver_watchpoint(kVcpu0, 0x5000);
+    EXPECT_EQ(rig.next(), "T5 500.500 watch");
+    rig.debuggee.remove(kFirst, {.kind = PointKind::write, .address = VirtAddr{0x5000}, .length = 1});
+    rig.resume();
+    expect_asked();
+    EXPECT_EQ(rig.machine.watchpoints().size(), 1U);
+    rig.deliver_watchpoint(kVcpu1, 0x5000);
+    EXPECT_EQ(rig.next(), "running");
+    EXPECT_TRUE(rig.machine.watchpoints().empty());
+}
+
+TEST_F(HitsAtOnce, AllAreAskedBeforeTheLastClientLeaves) {
+    run_with_watchpoint(kFirst);
+    rig.deliver_watchpoint(kVcpu0, 0x5000);
+    EXPECT_EQ(rig.next(), "T5 500.500 watch");
+    rig.debuggee.detach(kFirst);
+    expect_asked();
+    EXPECT_EQ(rig.machine.watchpoints().size(), 1U);
+    rig.deliver_watchpoint(kVcpu1, 0x5000);
+    EXPECT_EQ(rig.next(), "running");
+    EXPECT_TRUE(rig.plan().vcpus.empty());
+    EXPECT_TRUE(rig.machine.watchpoints().empty());
+}
+
+TEST_F(HitsAtOnce, ThatQemuTellsOnceMoreAfterTheLastClientLeftHoldsNobody) {
+    run_with_watchpoint(kFirst);
+    rig.debuggee.detach_all();
+    rig.run();
+    rig.deliver(emulator::MachineStop::Reason::stray);
+    EXPECT_EQ(rig.next(), "running");
 }
 
 TEST_F(Processes, WatchpointsOfTheMachineAreForEverybody) {
