@@ -13,6 +13,7 @@ namespace {
 using taint::Accesses;
 using taint::BlockPoint;
 using taint::kPageSize;
+using taint::SegmentMemo;
 
 /// QEMU delivers no more bytes at once.
 constexpr std::size_t kMostAtOnce = 16;
@@ -35,7 +36,7 @@ void TcgTaint::on_block(unsigned vcpu, void* user) {
     const auto& point = point_of(user);
     auto& self = owner_of(point);
     auto& taint = *self.vcpus_[vcpu].taint;
-    if (taint.recall(point.entry, {}) == nullptr) {
+    if (taint.recall(SegmentMemo::place(point.entry), {}) == nullptr) {
         taint.enter(*point.block);
     }
     self.update_word(self.vcpus_[vcpu]);
@@ -45,7 +46,7 @@ void TcgTaint::on_instruction(unsigned vcpu, void* user) {
     const auto& point = point_of(user);
     auto& self = owner_of(point);
     auto& taint = *self.vcpus_[vcpu].taint;
-    if (taint.recall(point.entry, {}) == nullptr) {
+    if (taint.recall(SegmentMemo::place(point.entry), {}) == nullptr) {
         taint.enter(*point.block, point.instruction);
     }
     self.update_word(self.vcpus_[vcpu]);
@@ -54,7 +55,7 @@ void TcgTaint::on_instruction(unsigned vcpu, void* user) {
 /// This is done for each access of the guest, so it calls nothing.
 bool TcgTaint::concerns_nobody(const Vcpu& vcpu, const BlockPoint& point, VirtAddr address) const {
     const auto& memory = engine_.memory();
-    return point.separate && !vcpu.live &&
+    return point.separate != 0 && !vcpu.live &&
            (vcpu.pages.is_clean(address, kMostAtOnce, memory.arrivals()) ||
             !memory.maybe_tainted(address.value, kMostAtOnce));
 }
@@ -106,7 +107,7 @@ bool TcgTaint::recall_load(Vcpu& vcpu, const BlockPoint& point, VirtAddr address
         }
         loaded = memory.pattern(*entry->shadow, address.value % kPageSize, point.load_size);
     }
-    const auto* const known = vcpu.taint->recall(point.load, loaded);
+    const auto* const known = vcpu.taint->recall(SegmentMemo::place(point.load, point.load_size), loaded);
     if (known == nullptr) {
         return false;
     }
@@ -125,14 +126,14 @@ bool TcgTaint::recall_store(Vcpu& vcpu, const BlockPoint& point, VirtAddr addres
     if (entry->shadow == nullptr && !clean) {
         return false;
     }
-    const auto* const known = vcpu.taint->recall(point.store, {});
+    const auto* const known = vcpu.taint->recall(SegmentMemo::store_place(point.store, point.store_size), {});
     if (known == nullptr) {
         return false;
     }
-    if (entry->shadow != nullptr && (!clean || !known->stored.empty())) {
-        memory.write(*entry->shadow, address.value % kPageSize, point.store_size, known->stored);
-    } else if (!known->stored.empty()) {
-        memory.write(entry->byte(address), point.store_size, known->stored);
+    if (entry->shadow != nullptr && (!clean || !known->moved.empty())) {
+        memory.write(*entry->shadow, address.value % kPageSize, point.store_size, known->moved);
+    } else if (!known->moved.empty()) {
+        memory.write(entry->byte(address), point.store_size, known->moved);
     }
     update_word(vcpu);
     return true;
@@ -152,7 +153,7 @@ void TcgTaint::on_translation_change(unsigned vcpu, void* user) {
                          .size = static_cast<std::uint16_t>(here),
                          .rest = static_cast<std::uint16_t>(size - here),
                          .is_store = is_store};
-    if (!find_page(vcpu, report, access) && point.separate && !vcpu.live && access.rest == 0) {
+    if (!find_page(vcpu, report, access) && point.separate != 0 && !vcpu.live && access.rest == 0) {
         return;
     }
     if (access.rest != 0) {

@@ -37,15 +37,15 @@ std::span<const Segment> accesses_of(const Block& block, const CompiledInstructi
     return std::span(block.segments).subspan(instruction.first_access, instruction.access_count);
 }
 
-/// Of separate accesses: the size, and the place in a memo.
-std::pair<std::uint8_t, std::uint64_t> only_access(const Block& block, const CompiledInstruction& instruction,
+/// Of separate accesses: the size, and the serial number.
+std::pair<std::uint8_t, std::uint32_t> only_access(const Block& block, const CompiledInstruction& instruction,
                                                    Trigger trigger) {
     const auto accesses = accesses_of(block, instruction);
     const auto found = std::ranges::find(accesses, trigger, &Segment::trigger);
     if (found == accesses.end()) {
         return {0, 0};
     }
-    return {static_cast<std::uint8_t>(found->size), SegmentMemo::place(block.serial_of(*found), found->size)};
+    return {static_cast<std::uint8_t>(found->size), block.serial_of(*found)};
 }
 
 bool is_plain(const CompiledInstruction& instruction) {
@@ -107,19 +107,21 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
     block.instructions.shrink_to_fit();
     block.segments.shrink_to_fit();
     block.operations.shrink_to_fit();
-    stored->entry = {.owner = owner_, .block = &block, .entry = SegmentMemo::place(block.first_serial)};
+    stored->entry = {.owner = owner_, .block = &block, .entry = block.first_serial};
     stored->points.reserve(block.instructions.size());
     for (const auto& instruction : block.instructions) {
         const auto number = static_cast<std::uint16_t>(stored->points.size());
         BlockPoint point{.owner = owner_, .block = &block, .instruction = number};
-        point.separate = is_separate(block, instruction);
+        point.separate = is_separate(block, instruction) ? 1 : 0;
         // The kind of other code is presumed in some blocks.
-        if (size == CodeSize::bits64 && point.separate && is_plain(instruction)) {
+        if (size == CodeSize::bits64 && point.separate != 0 && is_plain(instruction)) {
             std::tie(point.load_size, point.load) = only_access(block, instruction, Trigger::load);
-            std::tie(point.store_size, point.store) = only_access(block, instruction, Trigger::store);
+            const auto [store_size, store] = only_access(block, instruction, Trigger::store);
+            point.store_size = store_size & 0x7f;
+            point.store = store;
         }
         if (instruction.entry != CompiledInstruction::kNoEntry) {
-            point.entry = SegmentMemo::place(block.serial_of(block.segments[instruction.entry]));
+            point.entry = block.serial_of(block.segments[instruction.entry]);
         }
         stored->points.push_back(point);
     }

@@ -20,19 +20,20 @@
 namespace hvgdb::emulator::taint {
 
 /// What the callback of one instruction has to know.
-struct BlockPoint {
+struct alignas(32) BlockPoint {
     void* owner = nullptr;
     const Block* block = nullptr;
+    // The serial numbers of the segments to run; 0: none, or not known by the kind of access alone.
+    std::uint32_t load = 0;   ///< after a load, of load_size bytes
+    std::uint32_t store = 0;  ///< after a store, of store_size bytes
+    std::uint32_t entry = 0;  ///< before the instruction; of StoredBlock::entry before the block
     std::uint16_t instruction = 0;
-    std::uint8_t load_size = 0;   ///< of each load in bytes; 0: several, or not known
-    std::uint8_t store_size = 0;  ///< of each store
+    std::uint8_t load_size = 0;       ///< of each load in bytes; 0: several, or not known
+    std::uint8_t store_size : 7 = 0;  ///< of each store
     /// Each access is an operand of its own, so those to clean memory may be left out one by one.
-    bool separate = false;
-    // The segments to run, as SegmentMemo::place(); 0: none, or not known by the kind of access alone.
-    std::uint64_t load = 0;   ///< after a load, of load_size bytes
-    std::uint64_t store = 0;  ///< after a store, of store_size bytes
-    std::uint64_t entry = 0;  ///< before the instruction; of StoredBlock::entry before the block
+    std::uint8_t separate : 1 = 0;
 };
+static_assert(sizeof(BlockPoint) == 32);
 
 struct StoredBlock {
     Block block;

@@ -29,25 +29,28 @@ void VcpuTaint::turn(const Part& part) {
     if (state_ == RegisterStates::kNone) {
         state_ = memo_.states().intern(registers_, temporaries_);
     }
-    const auto place = SegmentMemo::place(part.block.serial_of(part.segment), part.size, part.done);
-    const SegmentMemo::Key key{place, state_, moved};
+    const auto serial = part.block.serial_of(part.segment);
+    const SegmentMemo::Key key{part.segment.trigger == Trigger::store
+                                   ? SegmentMemo::store_place(serial, part.size, part.done)
+                                   : SegmentMemo::place(serial, part.size, part.done),
+                               state_, moved};
     const auto* const known = state_ != RegisterStates::kNone ? recall(key) : nullptr;
     if (known == nullptr) {
         learn(part, key);
     } else if (part.segment.trigger == Trigger::store) {
-        store(part, known->stored);
+        store(part, known->moved);
     }
 }
 
 void VcpuTaint::learn(const Part& part, const SegmentMemo::Key& key) {
-    Pattern stored;
+    Pattern moved = key.loaded;
     unroll();
     if (part.segment.trigger == Trigger::store && concerns(part.segment)) {
         prepare_temporaries(part.segment);
-        stored = pattern_of(registers_.slots() + part.segment.slot + part.done, part.size);
+        moved = pattern_of(registers_.slots() + part.segment.slot + part.done, part.size);
     }
     perform(part, key.loaded);
-    if (stored.is_several()) {
+    if (moved.is_several()) {
         return;
     }
     const auto to = memo_.states().intern(registers_, temporaries_);
@@ -56,7 +59,7 @@ void VcpuTaint::learn(const Part& part, const SegmentMemo::Key& key) {
         return;
     }
     state_ = to;
-    memo_.learn({key, registers_.live(), to, stored});
+    memo_.learn({key.place, key.from, to, moved, registers_.live()});
 }
 
 Pattern VcpuTaint::loaded(const Part& part) {

@@ -18,11 +18,11 @@ bool SegmentMemo::find_older(const Key& key, Step& first) {
         return false;
     }
     auto& older = older_[index(key)];
-    if (!same(older.key, key)) {
+    if (!same(older, key)) {
         return false;
     }
     const auto found = older;
-    older_[index(first.key)] = first;
+    older_[index(key_of(first))] = first;
     first = found;
     return true;
 }
@@ -33,9 +33,9 @@ void SegmentMemo::learn(const Step& step) {
         older_.resize(kOlder);
         latest_mask_ = kLatest - 1;
     }
-    auto& first = latest_[step.key.place & latest_mask_];
-    if (first.key.from != RegisterStates::kNone) {
-        older_[index(first.key)] = first;
+    auto& first = latest_[step.place & latest_mask_];
+    if (first.from != RegisterStates::kNone) {
+        older_[index(key_of(first))] = first;
     }
     first = step;
     credit_ -= kCostOfMiss;

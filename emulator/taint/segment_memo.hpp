@@ -24,23 +24,30 @@ class SegmentMemo {
         constexpr unsigned kDone = 48;
         return std::uint64_t{done} << kDone | std::uint64_t{size} << kSize | serial;
     }
+    /// Of one whose access is a store.
+    [[nodiscard]] static constexpr std::uint64_t store_place(std::uint32_t serial, std::size_t size,
+                                                             std::uint32_t done = 0) {
+        return place(serial, size, done) | kStore;
+    }
     /// From a content of the registers on, with what is loaded (stores and entries: none).
     struct Key {
         std::uint64_t place = 0;
         RegisterStates::Id from = RegisterStates::kNone;
         Pattern loaded;
     };
-    struct Step {
-        Key key;
-        RegisterMask live = 0;  ///< of `to`
+    /// Two fill a line of the processor's cache, and what runs next is mostly beside what runs now.
+    struct alignas(32) Step {
+        std::uint64_t place = 0;
+        RegisterStates::Id from = RegisterStates::kNone;
         RegisterStates::Id to = RegisterStates::kNone;
-        Pattern stored;
+        Pattern moved;          ///< loaded or stored
+        RegisterMask live = 0;  ///< of `to`
     };
 
     /// Null: not known. Valid until the next call.
     [[nodiscard]] const Step* find(const Key& key) {
         auto& first = latest_[key.place & latest_mask_];
-        if (!same(first.key, key) && !find_older(key, first)) {
+        if (!same(first, key) && !find_older(key, first)) {
             return nullptr;
         }
         credit_ += credit_ < kMostCredit ? 1 : 0;
@@ -69,8 +76,14 @@ class SegmentMemo {
     static constexpr std::uint32_t kPause = 1 << 17;
     static constexpr std::uint32_t kForever = ~std::uint32_t{0};
 
-    [[nodiscard]] static bool same(const Key& one, const Key& other) {
-        return one.place == other.place && one.from == other.from && one.loaded == other.loaded;
+    static constexpr std::uint64_t kStore = std::uint64_t{1} << 63;
+
+    [[nodiscard]] static bool same(const Step& step, const Key& key) {
+        return step.place == key.place && step.from == key.from &&
+               ((key.place & kStore) != 0 || step.moved == key.loaded);
+    }
+    [[nodiscard]] static Key key_of(const Step& step) {
+        return {step.place, step.from, (step.place & kStore) != 0 ? Pattern() : step.moved};
     }
     [[nodiscard]] static std::size_t index(const Key& key);
     [[nodiscard]] bool find_older(const Key& key, Step& first);

@@ -223,34 +223,37 @@ TEST(SegmentMemo, FindsWhatItLearntUntilItIsReplaced) {
     EXPECT_EQ(memo.find({SegmentMemo::place(1), 1, {}}), nullptr);
     std::vector<SegmentMemo::Step> steps;
     for (std::uint32_t i = 1; i < 3000; ++i) {
-        const SegmentMemo::Key key{SegmentMemo::place(i % 100, 16, i % 3 * 16), i, random_pattern(random)};
-        steps.push_back({key, i * 5, i + 1, random_pattern(random)});
+        const auto place =
+            i % 2 == 0 ? SegmentMemo::store_place(i % 100, 16, i % 3 * 16) : SegmentMemo::place(i % 100, 16);
+        steps.push_back({place, i, i + 1, random_pattern(random), i * 5});
         memo.learn(steps.back());
     }
     std::size_t found = 0;
     for (const auto& step : steps) {
-        const auto* const known = memo.find(step.key);
+        const bool stores = step.place == SegmentMemo::store_place(step.from % 100, 16, step.from % 3 * 16);
+        const SegmentMemo::Key key{step.place, step.from, stores ? Pattern() : step.moved};
+        const auto* const known = memo.find(key);
         if (known == nullptr) {
             continue;
         }
         ++found;
         EXPECT_EQ(known->live, step.live);
         EXPECT_EQ(known->to, step.to);
-        EXPECT_EQ(known->stored, step.stored);
-        auto other = step.key;
+        EXPECT_EQ(known->moved, step.moved);
+        auto other = key;
         other.from += 10'000;
         EXPECT_EQ(memo.find(other), nullptr);
     }
     EXPECT_GT(found, steps.size() / 2);
     memo.clear();
-    EXPECT_EQ(memo.find(steps.back().key), nullptr);
+    EXPECT_EQ(memo.find({steps.back().place, steps.back().from, steps.back().moved}), nullptr);
 }
 
 TEST(SegmentMemo, IsNotUsedForAWhileWhereLittleIsFound) {
     SegmentMemo memo;
     std::uint32_t learnt = 0;
     for (; memo.in_use() && learnt < 100'000; ++learnt) {
-        memo.learn({{SegmentMemo::place(learnt), 1, {}}, 1, 2, {}});
+        memo.learn({SegmentMemo::place(learnt), 1, 2, {}, 1});
     }
     EXPECT_LT(learnt, 100'000U);
     std::uint32_t left_out = 1;
