@@ -46,6 +46,8 @@ class TcgTaint final : public BlockInstrument {
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::seconds kIdle{1};
+    /// QEMU delivers no more bytes at once.
+    static constexpr std::size_t kMostAtOnce = 16;
 
     /// A store that a vCPU is to be stopped for, before the next instruction.
     struct Stored {
@@ -85,7 +87,7 @@ class TcgTaint final : public BlockInstrument {
         qemu_plugin_meminfo_t info;
         VirtAddr address;
     };
-    [[nodiscard]] bool concerns_nobody(const Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address) const;
+    [[nodiscard]] bool surely_clean(Vcpu& vcpu, VirtAddr address, std::size_t size) const;
     [[nodiscard]] bool recall_load(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     [[nodiscard]] bool recall_store(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     void access(const Report& report, bool is_store);

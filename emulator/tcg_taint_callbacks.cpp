@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The vCPU threads' side of TcgTaint.
+// The vCPU threads' side of TcgTaint: what is not known yet (see tcg_taint_known.cpp).
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -11,133 +11,13 @@ namespace hvgdb::emulator {
 namespace {
 
 using taint::Accesses;
-using taint::BlockPoint;
 using taint::kPageSize;
-using taint::SegmentMemo;
-
-/// QEMU delivers no more bytes at once.
-constexpr std::size_t kMostAtOnce = 16;
-
-const BlockPoint& point_of(void* user) {
-    return *static_cast<const BlockPoint*>(user);
-}
-
-TcgTaint& owner_of(const BlockPoint& point) {
-    return *static_cast<TcgTaint*>(point.owner);
-}
 
 std::size_t left_on_page(std::uint64_t address) {
     return kPageSize - address % kPageSize;
 }
 
 }  // namespace
-
-void TcgTaint::on_block(unsigned vcpu, void* user) {
-    const auto& point = point_of(user);
-    auto& self = owner_of(point);
-    auto& taint = *self.vcpus_[vcpu].taint;
-    if (taint.recall(SegmentMemo::place(point.entry), {}) == nullptr) {
-        taint.enter(*point.block);
-    }
-    self.update_word(self.vcpus_[vcpu]);
-}
-
-void TcgTaint::on_instruction(unsigned vcpu, void* user) {
-    const auto& point = point_of(user);
-    auto& self = owner_of(point);
-    auto& taint = *self.vcpus_[vcpu].taint;
-    if (taint.recall(SegmentMemo::place(point.entry), {}) == nullptr) {
-        taint.enter(*point.block, point.instruction);
-    }
-    self.update_word(self.vcpus_[vcpu]);
-}
-
-/// This is done for each access of the guest, so it calls nothing.
-bool TcgTaint::concerns_nobody(const Vcpu& vcpu, const BlockPoint& point, VirtAddr address) const {
-    const auto& memory = engine_.memory();
-    return point.separate != 0 && !vcpu.live &&
-           (vcpu.pages.is_clean(address, kMostAtOnce, memory.arrivals()) ||
-            !memory.maybe_tainted(address.value, kMostAtOnce));
-}
-
-// Leaves, so that what concerns nobody spills no registers.
-void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const auto& point = point_of(user);
-    const auto& self = owner_of(point);
-    if (!self.concerns_nobody(self.vcpus_[number], point, VirtAddr{address})) {
-        load(number, info, address, user);
-    }
-}
-
-void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const auto& point = point_of(user);
-    const auto& self = owner_of(point);
-    if (!self.concerns_nobody(self.vcpus_[number], point, VirtAddr{address})) {
-        store(number, info, address, user);
-    }
-}
-
-[[gnu::noinline]] void TcgTaint::load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const auto& point = point_of(user);
-    auto& self = owner_of(point);
-    if (point.load == 0 || !self.recall_load(self.vcpus_[number], point, VirtAddr{address})) {
-        self.access({number, point, info, VirtAddr{address}}, false);
-    }
-}
-
-[[gnu::noinline]] void TcgTaint::store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const auto& point = point_of(user);
-    auto& self = owner_of(point);
-    if (point.store == 0 || !self.recall_store(self.vcpus_[number], point, VirtAddr{address})) {
-        self.access({number, point, info, VirtAddr{address}}, true);
-    }
-}
-
-/// The usual case of access(): the page is known, and so is what the segment does.
-bool TcgTaint::recall_load(Vcpu& vcpu, const BlockPoint& point, VirtAddr address) {
-    const auto* const entry = vcpu.pages.find(address);
-    if (entry == nullptr || left_on_page(address.value) < point.load_size) {
-        return false;
-    }
-    auto& memory = engine_.memory();
-    taint::Pattern loaded;
-    if (entry->clean != memory.arrivals()) {
-        if (entry->shadow == nullptr) {
-            return false;
-        }
-        loaded = memory.pattern(*entry->shadow, address.value % kPageSize, point.load_size);
-    }
-    const auto* const known = vcpu.taint->recall(SegmentMemo::place(point.load, point.load_size), loaded);
-    if (known == nullptr) {
-        return false;
-    }
-    update_word(vcpu);
-    return true;
-}
-
-bool TcgTaint::recall_store(Vcpu& vcpu, const BlockPoint& point, VirtAddr address) {
-    const auto* const entry = vcpu.pages.find(address);
-    if (entry == nullptr || left_on_page(address.value) < point.store_size ||
-        taint::SinkKinds::of_bits(sinks_).has(taint::SinkKind::memory)) {
-        return false;
-    }
-    auto& memory = engine_.memory();
-    const bool clean = entry->clean == memory.arrivals();
-    if (entry->shadow == nullptr && !clean) {
-        return false;
-    }
-    const auto* const known = vcpu.taint->recall(SegmentMemo::store_place(point.store, point.store_size), {});
-    if (known == nullptr) {
-        return false;
-    }
-    if (entry->shadow != nullptr && (!clean || !known->moved.empty())) {
-        memory.write(*entry->shadow, address.value % kPageSize, point.store_size, known->moved);
-    } else if (!known->moved.empty()) {
-        memory.write(entry->byte(address), point.store_size, known->moved);
-    }
-    update_word(vcpu);
-    return true;
-}
 
 void TcgTaint::on_translation_change(unsigned vcpu, void* user) {
     static_cast<TcgTaint*>(user)->vcpus_[vcpu].pages.flush();

@@ -29,8 +29,8 @@ bool may_be_tainted(const ShadowMemory& memory, const osi::DataCall& call, const
     if (call.buffer != osi::DataCall::Buffer::bytes || size >= emulator::taint::kPageSize) {
         return true;
     }
-    for (std::uint64_t at = 0; at < size; at += ShadowMemory::kGranule) {
-        const auto count = std::min<std::uint64_t>(ShadowMemory::kGranule, size - at);
+    for (std::uint64_t at = 0; at < size; at += emulator::taint::kGranule) {
+        const auto count = std::min<std::uint64_t>(emulator::taint::kGranule, size - at);
         if (memory.maybe_tainted(arguments[1] + at, static_cast<std::size_t>(count))) {
             return true;
         }

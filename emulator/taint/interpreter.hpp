@@ -56,6 +56,26 @@ class VcpuTaint {
     [[nodiscard]] const SegmentMemo::Step* recall(std::uint64_t place, Pattern loaded) {
         return state_ != RegisterStates::kNone ? recall({place, state_, loaded}) : nullptr;
     }
+    /// The same as long as it was done last; the registers stay as they are before take().
+    [[nodiscard]] const SegmentMemo::Step* glance(std::uint64_t place, Pattern loaded) {
+        return memo_.find_latest({place, state_, loaded});
+    }
+    void take(const SegmentMemo::Step& step) {
+        if (step.to != state_) {
+            slots_live_ = lagging_ ? slots_live_ : registers_.live();
+            lagging_ = true;
+            state_ = step.to;
+            registers_.assume(step.live);
+        }
+    }
+    /// Both. Answers whether it was known.
+    bool follow(std::uint64_t place, Pattern loaded) {
+        const auto* const step = glance(place, loaded);
+        if (step != nullptr) {
+            take(*step);
+        }
+        return step != nullptr;
+    }
 
     /// An exception or interrupt came: the instruction that was under way, if any, starts anew.
     void interrupted() { cursor_ = {}; }
@@ -99,11 +119,8 @@ class VcpuTaint {
     void turn(const Part& part);
     [[nodiscard]] const SegmentMemo::Step* recall(const SegmentMemo::Key& key) {
         const auto* const known = memo_.find(key);
-        if (known != nullptr && known->to != state_) {
-            slots_live_ = lagging_ ? slots_live_ : registers_.live();
-            lagging_ = true;
-            state_ = known->to;
-            registers_.assume(known->live);
+        if (known != nullptr) {
+            take(*known);
         }
         return known;
     }

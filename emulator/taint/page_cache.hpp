@@ -25,17 +25,19 @@ class PageCache {
         ShadowPage* shadow = nullptr;  ///< null: there was none when somebody looked last
 
         [[nodiscard]] PhysAddr byte(VirtAddr address) const { return PhysAddr{page | address.value % kPageSize}; }
+        /// `size` bytes from `address` on, which is on this page, are on it too and have no labels; `arrivals` as it is
+        /// now. `false` may be wrong.
+        [[nodiscard]] bool surely_clean(VirtAddr address, std::size_t size, std::uint64_t arrivals) const {
+            const auto offset = address.value % kPageSize;
+            return offset + size <= kPageSize &&
+                   (clean == arrivals || (shadow != nullptr && shadow->surely_clean(offset, size)));
+        }
     };
 
     /// The one of the byte's page; null when that is not known. Valid until the next insert() or flush().
     [[nodiscard]] Entry* find(VirtAddr address) {
         auto& entry = entries_[index(address)];
         return entry.tag == tag(address) ? &entry : nullptr;
-    }
-    /// The page was seen to be clean when ShadowMemory::arrivals() was the same, and `size` bytes are on it.
-    [[nodiscard]] bool is_clean(VirtAddr address, std::size_t size, std::uint64_t arrivals) const {
-        const auto& entry = entries_[index(address)];
-        return entry.tag == tag(address) && entry.clean == arrivals && address.value % kPageSize <= kPageSize - size;
     }
     /// `byte` is where the byte at `address` is.
     Entry* insert(VirtAddr address, PhysAddr byte) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emulator/taint/segment_memo.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hvgdb::emulator::taint {
@@ -13,18 +14,20 @@ std::size_t SegmentMemo::index(const Key& key) {
     return (mixed >> kHigh) % kOlder;
 }
 
-bool SegmentMemo::find_older(const Key& key, Step& first) {
+const SegmentMemo::Step* SegmentMemo::find_older(const Key& key) {
     if (older_.empty()) {
-        return false;
+        return nullptr;
     }
     auto& older = older_[index(key)];
     if (!same(older, key)) {
-        return false;
+        return nullptr;
     }
+    ++found_;
+    auto& first = latest_[key.place & latest_mask_];
     const auto found = older;
     older_[index(key_of(first))] = first;
     first = found;
-    return true;
+    return &first;
 }
 
 void SegmentMemo::learn(const Step& step) {
@@ -38,7 +41,7 @@ void SegmentMemo::learn(const Step& step) {
         older_[index(key_of(first))] = first;
     }
     first = step;
-    credit_ -= kCostOfMiss;
+    credit_ = std::min(credit_ + static_cast<std::int64_t>(std::exchange(found_, 0)), kMostCredit) - kCostOfMiss;
     if (credit_ < 0) {
         pause_ = kPause;
         credit_ = kMostCredit / 4;

@@ -46,11 +46,16 @@ class SegmentMemo {
 
     /// Null: not known. Valid until the next call.
     [[nodiscard]] const Step* find(const Key& key) {
-        auto& first = latest_[key.place & latest_mask_];
-        if (!same(first, key) && !find_older(key, first)) {
+        const auto* const step = find_latest(key);
+        return step != nullptr ? step : find_older(key);
+    }
+    /// Of each segment only what it did last.
+    [[nodiscard]] const Step* find_latest(const Key& key) {
+        const auto& first = latest_[key.place & latest_mask_];
+        if (!same(first, key)) {
             return nullptr;
         }
-        credit_ += credit_ < kMostCredit ? 1 : 0;
+        ++found_;
         return &first;
     }
     void learn(const Step& step);
@@ -71,8 +76,8 @@ class SegmentMemo {
   private:
     static constexpr std::size_t kLatest = 65536;  ///< a power of two, as is the next
     static constexpr std::size_t kOlder = 16384;
-    static constexpr std::int32_t kMostCredit = 1 << 16;
-    static constexpr std::int32_t kCostOfMiss = 8;
+    static constexpr std::int64_t kMostCredit = 1 << 16;
+    static constexpr std::int64_t kCostOfMiss = 8;
     static constexpr std::uint32_t kPause = 1 << 17;
     static constexpr std::uint32_t kForever = ~std::uint32_t{0};
 
@@ -86,7 +91,7 @@ class SegmentMemo {
         return {step.place, step.from, (step.place & kStore) != 0 ? Pattern() : step.moved};
     }
     [[nodiscard]] static std::size_t index(const Key& key);
-    [[nodiscard]] bool find_older(const Key& key, Step& first);
+    [[nodiscard]] const Step* find_older(const Key& key);
 
     RegisterStates states_;
     /// Of each segment the step of last time: what runs one after the other lies side by side. The steps before are in
@@ -94,7 +99,8 @@ class SegmentMemo {
     std::vector<Step> latest_{1};
     std::vector<Step> older_;
     std::size_t latest_mask_ = 0;  ///< until the first learn() there is but one place
-    std::int32_t credit_ = kMostCredit;
+    std::uint64_t found_ = 0;      ///< since the last learn()
+    std::int64_t credit_ = kMostCredit;
     std::uint32_t pause_ = 0;
 };
 

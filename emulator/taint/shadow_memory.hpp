@@ -67,7 +67,6 @@ class ShadowMemory {
         return (granules_[first].load(std::memory_order_relaxed) | granules_[last].load(std::memory_order_relaxed)) !=
                0;
     }
-    static constexpr std::size_t kGranule = 16;
 
     /// Another number, never 0, when a page without taint gets some: what was seen to be clean before may not be so
     /// now.

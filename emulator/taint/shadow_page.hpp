@@ -14,6 +14,8 @@
 namespace hvgdb::emulator::taint {
 
 inline constexpr std::size_t kPageSize = 4096;
+/// As many neighbouring bytes are counted together.
+inline constexpr std::size_t kGranule = 16;
 
 /// A page that is or was tainted. Bytes race as those of the guest do: each is whole, their order is open.
 class ShadowPage {
@@ -25,6 +27,11 @@ class ShadowPage {
 
     [[nodiscard]] SetId get(std::size_t offset) const { return __atomic_load_n(&sets_[offset], __ATOMIC_RELAXED); }
     [[nodiscard]] std::uint32_t tainted() const { return tainted_.load(std::memory_order_relaxed); }
+    /// `size` bytes have no labels. `false` may be wrong.
+    [[nodiscard]] bool surely_clean(std::size_t offset, std::size_t size) const {
+        return size <= kGranule && (granules_[offset / kGranule].load(std::memory_order_relaxed) |
+                                    granules_[(offset + size - 1) / kGranule].load(std::memory_order_relaxed)) == 0;
+    }
     /// As pattern_of(), on this page.
     [[nodiscard]] __attribute__((no_sanitize("thread"))) Pattern pattern(std::size_t offset, std::size_t size) const {
         return pattern_of(&sets_[offset], size);
@@ -83,7 +90,8 @@ class ShadowPage {
     std::array<SetId, kPageSize> sets_{};
     std::array<std::byte, kPageSize> values_;  ///< of the bytes, where contents_ is known
     const std::byte* contents_;
-    std::atomic<std::uint32_t> tainted_ = 0;  ///< bytes
+    std::atomic<std::uint32_t> tainted_ = 0;                                  ///< bytes
+    std::array<std::atomic<std::uint8_t>, kPageSize / kGranule> granules_{};  ///< tainted bytes of each
 };
 
 }  // namespace hvgdb::emulator::taint

@@ -53,24 +53,43 @@ TEST(PageCache, WhatIsNoRamIsNeverTainted) {
 TEST(PageCache, PagesAreCleanUntilTaintArrives) {
     const auto cache = std::make_unique<PageCache>();
     ShadowMemory memory;
-    EXPECT_FALSE(cache->is_clean(kByte, 16, memory.arrivals())) << "not found here";
-    cache->insert(kByte, kPlace);
-    EXPECT_FALSE(cache->is_clean(kByte, 16, memory.arrivals()));
-    cache->find(kByte)->clean = memory.arrivals();
-    EXPECT_TRUE(cache->is_clean(kByte, 16, memory.arrivals()));
-    EXPECT_TRUE(cache->is_clean(VirtAddr{kPage.value + kPageSize - 16}, 16, memory.arrivals()));
-    EXPECT_FALSE(cache->is_clean(VirtAddr{kPage.value + kPageSize - 15}, 16, memory.arrivals())) << "two pages";
+    auto& entry = *cache->insert(kByte, kPlace);
+    EXPECT_FALSE(entry.surely_clean(kByte, 16, memory.arrivals())) << "nobody looked yet";
+    entry.clean = memory.arrivals();
+    EXPECT_TRUE(entry.surely_clean(kByte, 16, memory.arrivals()));
+    EXPECT_TRUE(entry.surely_clean(VirtAddr{kPage.value + kPageSize - 16}, 16, memory.arrivals()));
+    EXPECT_FALSE(entry.surely_clean(VirtAddr{kPage.value + kPageSize - 15}, 16, memory.arrivals())) << "two pages";
     memory.fill({0x9000}, 1, 5);
-    EXPECT_FALSE(cache->is_clean(kByte, 16, memory.arrivals()));
-    cache->find(kByte)->clean = memory.arrivals();
+    EXPECT_FALSE(entry.surely_clean(kByte, 16, memory.arrivals()));
+    entry.clean = memory.arrivals();
     memory.fill({0x9001}, 1, 5);
-    EXPECT_TRUE(cache->is_clean(kByte, 16, memory.arrivals())) << "no other page got taint";
+    EXPECT_TRUE(entry.surely_clean(kByte, 16, memory.arrivals())) << "no other page got taint";
     memory.clear({0x9000}, 2);
     memory.fill({0x9000}, 1, 5);
-    EXPECT_FALSE(cache->is_clean(kByte, 16, memory.arrivals())) << "the page got taint again";
-    cache->find(kByte)->clean = memory.arrivals();
-    cache->flush();
-    EXPECT_FALSE(cache->is_clean(kByte, 16, memory.arrivals()));
+    EXPECT_FALSE(entry.surely_clean(kByte, 16, memory.arrivals())) << "the page got taint again";
+}
+
+TEST(PageCache, OfAPageWithTaintTheBytesFarFromItAreClean) {
+    const auto cache = std::make_unique<PageCache>();
+    ShadowMemory memory;
+    constexpr std::uint64_t kStart = 0x1234'5000;
+    const auto clean = [&](std::uint64_t offset, std::size_t size) {
+        return cache->find(kPage)->surely_clean(VirtAddr{kPage.value + offset}, size, memory.arrivals());
+    };
+    cache->insert(kPage, {kStart});
+    memory.fill({kStart + 0x105}, 3, 5);
+    EXPECT_FALSE(clean(0x200, 8)) << "the shadow page is not known";
+    cache->find(kPage)->shadow = memory.find({kStart});
+    for (const auto& [offset, size] : {std::pair{0xf0, 16}, {0x110, 16}, {0, 1}, {0xff8, 8}, {0xff, 1}}) {
+        EXPECT_TRUE(clean(offset, size)) << offset;
+    }
+    for (const auto& [offset, size] : {std::pair{0x105, 1}, {0xfd, 8}, {0xf1, 16}, {0x107, 16}}) {
+        EXPECT_FALSE(clean(offset, size)) << offset;
+    }
+    EXPECT_FALSE(clean(0xf0, 32)) << "too long to be seen at a glance";
+    EXPECT_FALSE(clean(0xff9, 8)) << "two pages";
+    memory.clear({kStart}, kPageSize);
+    EXPECT_TRUE(clean(0x105, 3));
 }
 
 /// However many flushes ago something was inserted.

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The vCPU threads' side of TcgTaint: the callbacks, as far as it is known what the segment does. They are called for
+// each access of the guest, so the usual ones call nothing, and spill no registers.
+#include "emulator/plugin_vcpu.hpp"
+#include "emulator/tcg_taint.hpp"
+
+namespace hvgdb::emulator {
+namespace {
+
+using taint::BlockPoint;
+using taint::kPageSize;
+using taint::Pattern;
+using taint::SegmentMemo;
+
+const BlockPoint& point_of(void* user) {
+    return *static_cast<const BlockPoint*>(user);
+}
+
+TcgTaint& owner_of(const BlockPoint& point) {
+    return *static_cast<TcgTaint*>(point.owner);
+}
+
+bool is_within_page(std::uint64_t address, std::size_t size) {
+    return address % kPageSize + size <= kPageSize;
+}
+
+}  // namespace
+
+void TcgTaint::on_block(unsigned number, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    auto& vcpu = self.vcpus_[number];
+    if (!vcpu.taint->follow(SegmentMemo::place(point.entry), {})) {
+        vcpu.taint->enter(*point.block);
+    }
+    self.update_word(vcpu);
+}
+
+void TcgTaint::on_instruction(unsigned number, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    auto& vcpu = self.vcpus_[number];
+    if (!vcpu.taint->follow(SegmentMemo::place(point.entry), {})) {
+        vcpu.taint->enter(*point.block, point.instruction);
+    }
+    self.update_word(vcpu);
+}
+
+bool TcgTaint::surely_clean(Vcpu& vcpu, VirtAddr address, std::size_t size) const {
+    const auto& memory = engine_.memory();
+    const auto* const entry = vcpu.pages.find(address);
+    return entry != nullptr ? entry->surely_clean(address, size, memory.arrivals())
+                            : size <= kMostAtOnce && !memory.maybe_tainted(address.value, size);
+}
+
+void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    auto& vcpu = self.vcpus_[number];
+    const std::size_t size = point.load_size != 0 ? point.load_size : kMostAtOnce;
+    const bool clean = self.surely_clean(vcpu, VirtAddr{address}, size);
+    if (clean && !vcpu.live && point.separate != 0) {
+        return;
+    }
+    if (clean && point.load != 0 && vcpu.taint->follow(SegmentMemo::place(point.load, size), {})) {
+        self.update_word(vcpu);
+        return;
+    }
+    load(number, info, address, user);
+}
+
+void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    auto& vcpu = self.vcpus_[number];
+    const std::size_t size = point.store_size != 0 ? point.store_size : kMostAtOnce;
+    const bool clean = self.surely_clean(vcpu, VirtAddr{address}, size);
+    if (clean && !vcpu.live && point.separate != 0) {
+        return;
+    }
+    if (clean && point.store != 0) {
+        const auto* const step = vcpu.taint->glance(SegmentMemo::store_place(point.store, size), {});
+        if (step != nullptr && step->moved.empty()) {
+            vcpu.taint->take(*step);
+            self.update_word(vcpu);
+            return;
+        }
+    }
+    store(number, info, address, user);
+}
+
+[[gnu::noinline]] void TcgTaint::load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    if (point.load == 0 || !self.recall_load(self.vcpus_[number], point, VirtAddr{address})) {
+        self.access({number, point, info, VirtAddr{address}}, false);
+    }
+}
+
+[[gnu::noinline]] void TcgTaint::store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    auto& self = owner_of(point);
+    if (point.store == 0 || !self.recall_store(self.vcpus_[number], point, VirtAddr{address})) {
+        self.access({number, point, info, VirtAddr{address}}, true);
+    }
+}
+
+/// The page is known, and so is what the segment does.
+bool TcgTaint::recall_load(Vcpu& vcpu, const BlockPoint& point, VirtAddr address) {
+    const auto* const entry = vcpu.pages.find(address);
+    if (entry == nullptr || !is_within_page(address.value, point.load_size)) {
+        return false;
+    }
+    auto& memory = engine_.memory();
+    Pattern loaded;
+    if (entry->clean != memory.arrivals()) {
+        if (entry->shadow == nullptr) {
+            return false;
+        }
+        loaded = memory.pattern(*entry->shadow, address.value % kPageSize, point.load_size);
+    }
+    if (!vcpu.live && loaded.empty()) {
+        return true;
+    }
+    if (vcpu.taint->recall(SegmentMemo::place(point.load, point.load_size), loaded) == nullptr) {
+        return false;
+    }
+    update_word(vcpu);
+    return true;
+}
+
+bool TcgTaint::recall_store(Vcpu& vcpu, const BlockPoint& point, VirtAddr address) {
+    const auto* const entry = vcpu.pages.find(address);
+    if (entry == nullptr || !is_within_page(address.value, point.store_size) ||
+        taint::SinkKinds::of_bits(sinks_).has(taint::SinkKind::memory)) {
+        return false;
+    }
+    auto& memory = engine_.memory();
+    const bool clean = entry->clean == memory.arrivals();
+    if (entry->shadow == nullptr && !clean) {
+        return false;
+    }
+    Pattern stored;
+    if (vcpu.live) {
+        const auto* const known = vcpu.taint->recall(SegmentMemo::store_place(point.store, point.store_size), {});
+        if (known == nullptr) {
+            return false;
+        }
+        stored = known->moved;
+    }
+    if (entry->shadow != nullptr && (!clean || !stored.empty())) {
+        memory.write(*entry->shadow, address.value % kPageSize, point.store_size, stored);
+    } else if (!stored.empty()) {
+        memory.write(entry->byte(address), point.store_size, stored);
+    }
+    update_word(vcpu);
+    return true;
+}
+
+}  // namespace hvgdb::emulator
