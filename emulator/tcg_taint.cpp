@@ -53,7 +53,8 @@ CodeSize disassembled_size(const qemu_plugin_tb* block, std::size_t instructions
 
 }  // namespace
 
-TcgTaint::TcgTaint(taint::Engine& engine) : engine_(engine), vcpus_(engine.vcpu_count()), blocks_(this) {
+TcgTaint::TcgTaint(taint::Engine& engine) : engine_(engine), vcpus_(engine.vcpu_count()) {
+    self_ = this;
     words_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     stored_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     for (unsigned number = 0; number < vcpus_.size(); ++number) {
@@ -156,10 +157,12 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
     const bool by_offset = compiled.accesses == Accesses::masked || compiled.accesses == Accesses::area;
     const auto flags = by_offset ? QEMU_PLUGIN_CB_R_REGS : QEMU_PLUGIN_CB_NO_REGS;
     if (has_access(point, taint::Trigger::load)) {
-        qemu_plugin_register_vcpu_mem_cb(instruction, on_load, flags, QEMU_PLUGIN_MEM_R, user);
+        qemu_plugin_register_vcpu_mem_cb(instruction, point.separate != 0 ? on_load : on_any_load, flags,
+                                         QEMU_PLUGIN_MEM_R, user);
     }
     if (has_access(point, taint::Trigger::store) || compiled.access_count == 0) {
-        qemu_plugin_register_vcpu_mem_cb(instruction, on_store, flags, QEMU_PLUGIN_MEM_W, user);
+        qemu_plugin_register_vcpu_mem_cb(instruction, point.separate != 0 ? on_store : on_any_store, flags,
+                                         QEMU_PLUGIN_MEM_W, user);
     }
 }
 

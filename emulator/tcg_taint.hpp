@@ -70,11 +70,14 @@ class TcgTaint final : public BlockInstrument {
         InstructionPlace place;
     };
 
-    // vCPU threads. `point` is a taint::BlockPoint, `user` this object.
+    // vCPU threads. `point` is a taint::BlockPoint, `user` this object. on_load and on_store: of separate accesses
+    // only.
     static void on_block(unsigned vcpu, void* point);
     static void on_instruction(unsigned vcpu, void* point);
     static void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void on_any_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void on_any_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_translation_change(unsigned vcpu, void* user);
@@ -87,7 +90,7 @@ class TcgTaint final : public BlockInstrument {
         qemu_plugin_meminfo_t info;
         VirtAddr address;
     };
-    [[nodiscard]] bool surely_clean(Vcpu& vcpu, VirtAddr address, std::size_t size) const;
+    [[nodiscard]] bool concerns_nobody(Vcpu& vcpu, VirtAddr address) const;
     [[nodiscard]] bool recall_load(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     [[nodiscard]] bool recall_store(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     void access(const Report& report, bool is_store);
@@ -128,6 +131,7 @@ class TcgTaint final : public BlockInstrument {
     void register_callbacks(qemu_plugin_tb* block, const taint::StoredBlock& stored);
     void register_callbacks(qemu_plugin_insn* instruction, const taint::BlockPoint& point);
 
+    static inline TcgTaint* self_ = nullptr;  ///< QEMU loads a plugin once
     taint::Engine& engine_;
     std::vector<Vcpu> vcpus_;
     taint::BlockStore blocks_;

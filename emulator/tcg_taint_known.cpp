@@ -16,10 +16,6 @@ const BlockPoint& point_of(void* user) {
     return *static_cast<const BlockPoint*>(user);
 }
 
-TcgTaint& owner_of(const BlockPoint& point) {
-    return *static_cast<TcgTaint*>(point.owner);
-}
-
 bool is_within_page(std::uint64_t address, std::size_t size) {
     return address % kPageSize + size <= kPageSize;
 }
@@ -28,7 +24,7 @@ bool is_within_page(std::uint64_t address, std::size_t size) {
 
 void TcgTaint::on_block(unsigned number, void* user) {
     const auto& point = point_of(user);
-    auto& self = owner_of(point);
+    auto& self = *self_;
     auto& vcpu = self.vcpus_[number];
     if (!vcpu.taint->follow(SegmentMemo::place(point.entry), {})) {
         vcpu.taint->enter(*point.block);
@@ -38,7 +34,7 @@ void TcgTaint::on_block(unsigned number, void* user) {
 
 void TcgTaint::on_instruction(unsigned number, void* user) {
     const auto& point = point_of(user);
-    auto& self = owner_of(point);
+    auto& self = *self_;
     auto& vcpu = self.vcpus_[number];
     if (!vcpu.taint->follow(SegmentMemo::place(point.entry), {})) {
         vcpu.taint->enter(*point.block, point.instruction);
@@ -46,43 +42,53 @@ void TcgTaint::on_instruction(unsigned number, void* user) {
     self.update_word(vcpu);
 }
 
-bool TcgTaint::surely_clean(Vcpu& vcpu, VirtAddr address, std::size_t size) const {
+/// While no register is tainted this is all that most accesses come to; not even their point is looked at.
+bool TcgTaint::concerns_nobody(Vcpu& vcpu, VirtAddr address) const {
     const auto& memory = engine_.memory();
-    const auto* const entry = vcpu.pages.find(address);
-    return entry != nullptr ? entry->surely_clean(address, size, memory.arrivals())
-                            : size <= kMostAtOnce && !memory.maybe_tainted(address.value, size);
+    return !vcpu.live && (vcpu.pages.is_clean(address, kMostAtOnce, memory.arrivals()) ||
+                          !memory.maybe_tainted(address.value, kMostAtOnce));
 }
 
 void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const auto& point = point_of(user);
-    auto& self = owner_of(point);
-    auto& vcpu = self.vcpus_[number];
-    const std::size_t size = point.load_size != 0 ? point.load_size : kMostAtOnce;
-    const bool clean = self.surely_clean(vcpu, VirtAddr{address}, size);
-    if (clean && !vcpu.live && point.separate != 0) {
-        return;
+    if (!self_->concerns_nobody(self_->vcpus_[number], VirtAddr{address})) {
+        on_any_load(number, info, address, user);
     }
-    if (clean && point.load != 0 && vcpu.taint->follow(SegmentMemo::place(point.load, size), {})) {
-        self.update_word(vcpu);
+}
+
+void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    if (!self_->concerns_nobody(self_->vcpus_[number], VirtAddr{address})) {
+        on_any_store(number, info, address, user);
+    }
+}
+
+[[gnu::noinline]] void TcgTaint::on_any_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                             void* user) {
+    const auto& point = point_of(user);
+    auto& vcpu = self_->vcpus_[number];
+    const auto* const entry = vcpu.pages.find(VirtAddr{address});
+    if (point.load != 0 && entry != nullptr &&
+        entry->surely_clean(VirtAddr{address}, point.load_size, self_->engine_.memory().arrivals()) &&
+        (!vcpu.live || vcpu.taint->follow(SegmentMemo::place(point.load, point.load_size), {}))) {
+        self_->update_word(vcpu);
         return;
     }
     load(number, info, address, user);
 }
 
-void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+[[gnu::noinline]] void TcgTaint::on_any_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                              void* user) {
     const auto& point = point_of(user);
-    auto& self = owner_of(point);
-    auto& vcpu = self.vcpus_[number];
-    const std::size_t size = point.store_size != 0 ? point.store_size : kMostAtOnce;
-    const bool clean = self.surely_clean(vcpu, VirtAddr{address}, size);
-    if (clean && !vcpu.live && point.separate != 0) {
-        return;
-    }
-    if (clean && point.store != 0) {
-        const auto* const step = vcpu.taint->glance(SegmentMemo::store_place(point.store, size), {});
+    auto& vcpu = self_->vcpus_[number];
+    const auto* const entry = vcpu.pages.find(VirtAddr{address});
+    if (point.store != 0 && entry != nullptr &&
+        entry->surely_clean(VirtAddr{address}, point.store_size, self_->engine_.memory().arrivals())) {
+        if (!vcpu.live) {
+            return;
+        }
+        const auto* const step = vcpu.taint->glance(SegmentMemo::store_place(point.store, point.store_size), {});
         if (step != nullptr && step->moved.empty()) {
             vcpu.taint->take(*step);
-            self.update_word(vcpu);
+            self_->update_word(vcpu);
             return;
         }
     }
@@ -91,7 +97,7 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
 
 [[gnu::noinline]] void TcgTaint::load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     const auto& point = point_of(user);
-    auto& self = owner_of(point);
+    auto& self = *self_;
     if (point.load == 0 || !self.recall_load(self.vcpus_[number], point, VirtAddr{address})) {
         self.access({number, point, info, VirtAddr{address}}, false);
     }
@@ -99,7 +105,7 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
 
 [[gnu::noinline]] void TcgTaint::store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     const auto& point = point_of(user);
-    auto& self = owner_of(point);
+    auto& self = *self_;
     if (point.store == 0 || !self.recall_store(self.vcpus_[number], point, VirtAddr{address})) {
         self.access({number, point, info, VirtAddr{address}}, true);
     }

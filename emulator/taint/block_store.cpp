@@ -107,11 +107,11 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
     block.instructions.shrink_to_fit();
     block.segments.shrink_to_fit();
     block.operations.shrink_to_fit();
-    stored->entry = {.owner = owner_, .block = &block, .entry = block.first_serial};
+    stored->entry = {.block = &block, .entry = block.first_serial};
     stored->points.reserve(block.instructions.size());
     for (const auto& instruction : block.instructions) {
         const auto number = static_cast<std::uint16_t>(stored->points.size());
-        BlockPoint point{.owner = owner_, .block = &block, .instruction = number};
+        BlockPoint point{.block = &block, .instruction = number};
         point.separate = is_separate(block, instruction) ? 1 : 0;
         // The kind of other code is presumed in some blocks.
         if (size == CodeSize::bits64 && point.separate != 0 && is_plain(instruction)) {

@@ -21,7 +21,6 @@ namespace hvgdb::emulator::taint {
 
 /// What the callback of one instruction has to know.
 struct alignas(32) BlockPoint {
-    void* owner = nullptr;
     const Block* block = nullptr;
     // The serial numbers of the segments to run; 0: none, or not known by the kind of access alone.
     std::uint32_t load = 0;   ///< after a load, of load_size bytes
@@ -44,9 +43,6 @@ struct StoredBlock {
 /// Equal code is compiled once. Any thread.
 class BlockStore {
   public:
-    /// `owner` is put into all points.
-    explicit BlockStore(void* owner) : owner_(owner) {}
-
     /// Valid until clear(). Of a block that is too long the first instructions.
     [[nodiscard]] const StoredBlock& get(CodeSize size, std::span<const CodeBytes> code, const Policy& policy,
                                          UnknownInstructions& unknown);
@@ -58,7 +54,6 @@ class BlockStore {
     [[nodiscard]] std::unique_ptr<StoredBlock> compile(CodeSize size, std::span<const CodeBytes> code,
                                                        const Policy& policy, UnknownInstructions& unknown) const;
 
-    void* owner_;
     std::mutex mutex_;
     std::unordered_map<std::string, std::unique_ptr<StoredBlock>> blocks_;  ///< by all that decides what they are
     std::atomic<std::size_t> bytes_ = 0;

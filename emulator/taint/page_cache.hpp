@@ -39,6 +39,11 @@ class PageCache {
         auto& entry = entries_[index(address)];
         return entry.tag == tag(address) ? &entry : nullptr;
     }
+    /// As far as can be told without the shadow page: as Entry::surely_clean().
+    [[nodiscard]] bool is_clean(VirtAddr address, std::size_t size, std::uint64_t arrivals) const {
+        const auto& entry = entries_[index(address)];
+        return entry.tag == tag(address) && entry.clean == arrivals && address.value % kPageSize <= kPageSize - size;
+    }
     /// `byte` is where the byte at `address` is.
     Entry* insert(VirtAddr address, PhysAddr byte) {
         auto& entry = entries_[index(address)];

@@ -55,7 +55,11 @@ TEST(PageCache, PagesAreCleanUntilTaintArrives) {
     ShadowMemory memory;
     auto& entry = *cache->insert(kByte, kPlace);
     EXPECT_FALSE(entry.surely_clean(kByte, 16, memory.arrivals())) << "nobody looked yet";
+    EXPECT_FALSE(cache->is_clean(kByte, 16, memory.arrivals()));
     entry.clean = memory.arrivals();
+    EXPECT_TRUE(cache->is_clean(kByte, 16, memory.arrivals()));
+    EXPECT_FALSE(cache->is_clean(VirtAddr{kPage.value + kPageSize - 15}, 16, memory.arrivals())) << "two pages";
+    EXPECT_FALSE(cache->is_clean(VirtAddr{kByte.value + kPageSize}, 16, memory.arrivals())) << "not known";
     EXPECT_TRUE(entry.surely_clean(kByte, 16, memory.arrivals()));
     EXPECT_TRUE(entry.surely_clean(VirtAddr{kPage.value + kPageSize - 16}, 16, memory.arrivals()));
     EXPECT_FALSE(entry.surely_clean(VirtAddr{kPage.value + kPageSize - 15}, 16, memory.arrivals())) << "two pages";
