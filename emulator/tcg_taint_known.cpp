@@ -26,6 +26,9 @@ void TcgTaint::on_block(unsigned number, void* user) {
     const auto& point = point_of(user);
     auto& self = *self_;
     auto& vcpu = self.vcpus_[number];
+    if ((vcpu.taint->live() & point.concerned) == 0) {
+        return;
+    }
     if (!vcpu.taint->follow(SegmentMemo::place(point.entry), {})) {
         vcpu.taint->enter(*point.block);
     }
@@ -36,6 +39,9 @@ void TcgTaint::on_instruction(unsigned number, void* user) {
     const auto& point = point_of(user);
     auto& self = *self_;
     auto& vcpu = self.vcpus_[number];
+    if ((vcpu.taint->live() & point.concerned) == 0) {
+        return;
+    }
     if (!vcpu.taint->follow(SegmentMemo::place(point.entry), {})) {
         vcpu.taint->enter(*point.block, point.instruction);
     }
@@ -67,10 +73,14 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
     auto& vcpu = self_->vcpus_[number];
     const auto* const entry = vcpu.pages.find(VirtAddr{address});
     if (point.load != 0 && entry != nullptr &&
-        entry->surely_clean(VirtAddr{address}, point.load_size, self_->engine_.memory().arrivals()) &&
-        (!vcpu.live || vcpu.taint->follow(SegmentMemo::place(point.load, point.load_size), {}))) {
-        self_->update_word(vcpu);
-        return;
+        entry->surely_clean(VirtAddr{address}, point.load_size, self_->engine_.memory().arrivals())) {
+        if ((vcpu.taint->live() & point.concerned) == 0) {
+            return;
+        }
+        if (vcpu.taint->follow(SegmentMemo::place(point.load, point.load_size), {})) {
+            self_->update_word(vcpu);
+            return;
+        }
     }
     load(number, info, address, user);
 }
@@ -82,7 +92,7 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
     const auto* const entry = vcpu.pages.find(VirtAddr{address});
     if (point.store != 0 && entry != nullptr &&
         entry->surely_clean(VirtAddr{address}, point.store_size, self_->engine_.memory().arrivals())) {
-        if (!vcpu.live) {
+        if ((vcpu.taint->live() & point.concerned) == 0) {
             return;
         }
         const auto* const step = vcpu.taint->glance(SegmentMemo::store_place(point.store, point.store_size), {});
@@ -125,7 +135,7 @@ bool TcgTaint::recall_load(Vcpu& vcpu, const BlockPoint& point, VirtAddr address
         }
         loaded = memory.pattern(*entry->shadow, address.value % kPageSize, point.load_size);
     }
-    if (!vcpu.live && loaded.empty()) {
+    if (loaded.empty() && (vcpu.taint->live() & point.concerned) == 0) {
         return true;
     }
     if (vcpu.taint->recall(SegmentMemo::place(point.load, point.load_size), loaded) == nullptr) {
@@ -147,7 +157,7 @@ bool TcgTaint::recall_store(Vcpu& vcpu, const BlockPoint& point, VirtAddr addres
         return false;
     }
     Pattern stored;
-    if (vcpu.live) {
+    if ((vcpu.taint->live() & point.concerned) != 0) {
         const auto* const known = vcpu.taint->recall(SegmentMemo::store_place(point.store, point.store_size), {});
         if (known == nullptr) {
             return false;

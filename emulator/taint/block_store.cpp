@@ -66,6 +66,15 @@ bool is_separate(const Block& block, const CompiledInstruction& instruction) {
            std::ranges::count(accesses, Trigger::store, &Segment::trigger) <= 1 && std::ranges::all_of(accesses, whole);
 }
 
+/// See BlockPoint::concerned. Temporaries end where they are not needed.
+RegisterMask concerned(std::span<const Segment> segments) {
+    auto mask = RegisterMask{1} << kTemporaryBit;
+    for (const auto& segment : segments) {
+        mask |= segment.reads | segment.writes;
+    }
+    return mask;
+}
+
 std::size_t bytes_of(const StoredBlock& stored) {
     const auto& block = stored.block;
     return block.instructions.capacity() * sizeof(CompiledInstruction) + block.segments.capacity() * sizeof(Segment) +
@@ -107,11 +116,14 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
     block.instructions.shrink_to_fit();
     block.segments.shrink_to_fit();
     block.operations.shrink_to_fit();
-    stored->entry = {.block = &block, .entry = block.first_serial};
+    stored->entry = {.block = &block,
+                     .concerned = concerned(std::span(block.segments).first(block.segments.empty() ? 0 : 1)),
+                     .entry = block.first_serial};
     stored->points.reserve(block.instructions.size());
     for (const auto& instruction : block.instructions) {
         const auto number = static_cast<std::uint16_t>(stored->points.size());
-        BlockPoint point{.block = &block, .instruction = number};
+        BlockPoint point{
+            .block = &block, .concerned = concerned(accesses_of(block, instruction)), .instruction = number};
         point.separate = is_separate(block, instruction) ? 1 : 0;
         // The kind of other code is presumed in some blocks.
         if (size == CodeSize::bits64 && point.separate != 0 && is_plain(instruction)) {
@@ -121,7 +133,9 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
             point.store = store;
         }
         if (instruction.entry != CompiledInstruction::kNoEntry) {
-            point.entry = block.serial_of(block.segments[instruction.entry]);
+            const auto& entry = block.segments[instruction.entry];
+            point.entry = block.serial_of(entry);
+            point.concerned |= entry.reads | entry.writes;
         }
         stored->points.push_back(point);
     }

@@ -22,6 +22,8 @@ namespace hvgdb::emulator::taint {
 /// What the callback of one instruction has to know.
 struct alignas(32) BlockPoint {
     const Block* block = nullptr;
+    /// While none of these has taint and the memory has none, the segments change nothing.
+    RegisterMask concerned = 0;
     // The serial numbers of the segments to run; 0: none, or not known by the kind of access alone.
     std::uint32_t load = 0;   ///< after a load, of load_size bytes
     std::uint32_t store = 0;  ///< after a store, of store_size bytes

@@ -41,6 +41,8 @@ class VcpuTaint {
     }
     /// Nothing to do for a block's or instruction's entry, nor for accesses to clean memory.
     [[nodiscard]] bool clean() const { return registers_.clean(); }
+    /// The registers with taint, as ShadowRegisters::live().
+    [[nodiscard]] RegisterMask live() const { return registers_.live(); }
 
     /// The vCPU enters the block. May be left out while clean().
     void enter(const Block& block) { run_entry(block, block.segments.front()); }

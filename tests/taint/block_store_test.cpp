@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emulator/taint/engine.hpp"
+#include "emulator/taint/registers.hpp"
 #include "tests/taint/code.hpp"
 
 namespace hvgdb::emulator::taint {
@@ -95,6 +96,20 @@ TEST_F(Store, SizesOfSeparateAccessesAreKnown) {
     EXPECT_EQ(get({instruction({0xdb, 0x2f})}).points.front().load_size, 0U) << "fld tbyte [rdi]";
     EXPECT_EQ(get({instruction({0x0f, 0xae, 0x07})}).points.front().store_size, 0U) << "fxsave [rdi]";
     EXPECT_EQ(get({instruction({0x8b, 0x07})}, CodeSize::bits32).points.front().load_size, 0U) << "perhaps 16-bit code";
+}
+
+TEST_F(Store, PointsTellWhichRegistersConcernThem) {
+    const auto concerned = [](const BlockPoint& point, const char* name) {
+        return (point.concerned & register_mask(find_register(name).value())) != 0;
+    };
+    const auto& stored = get({kMove, kLoad, kMove});
+    EXPECT_TRUE(concerned(stored.entry, "rax"));
+    EXPECT_TRUE(concerned(stored.entry, "rcx"));
+    EXPECT_FALSE(concerned(stored.entry, "rdi"));
+    EXPECT_TRUE(concerned(stored.points[1], "rax"));
+    EXPECT_TRUE(concerned(stored.points[1], "rcx")) << "by what follows up to the next access";
+    EXPECT_FALSE(concerned(stored.points[1], "rdi")) << "addresses: policy";
+    EXPECT_FALSE(concerned(stored.points[1], "rbx"));
 }
 
 /// What an instruction does, that a vCPU may be kept from, must not be done with those before it.

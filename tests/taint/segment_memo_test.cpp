@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is remembered of segments must be what running them does: the same program runs on two vCPUs, of which one
-// remembers nothing.
+// What is remembered of segments must be what running them does, and what is left out must change nothing: the same
+// program runs on two vCPUs, of which one remembers nothing and leaves nothing out.
 #include "emulator/taint/segment_memo.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <gtest/gtest.h>
 #include <random>
 #include <vector>
 
-#include "emulator/taint/compiler.hpp"
+#include "emulator/taint/block_store.hpp"
 #include "emulator/taint/interpreter.hpp"
 
 namespace {
@@ -60,20 +61,24 @@ class Twins {
     Twins(unsigned seed, unsigned kinds) : random_(seed), kinds_(kinds) {
         constexpr unsigned kBlocks = 40;
         for (unsigned i = 0; i < kBlocks; ++i) {
-            blocks_.push_back(compile());
+            blocks_.push_back(&compile());
         }
         vcpus_[1].remember_nothing();
     }
 
     void run_block() {
-        const auto& block = blocks_[below(blocks_.size())];
-        act([&](VcpuTaint& vcpu) { vcpu.enter(block); });
-        for (std::size_t number = 0; number < block.instructions.size(); ++number) {
+        const auto& stored = *blocks_[below(blocks_.size())];
+        act([&](VcpuTaint& vcpu) {
+            if (!leaves_out(vcpu, stored.entry)) {
+                vcpu.enter(stored.block);
+            }
+        });
+        for (std::size_t number = 0; number < stored.points.size(); ++number) {
             if (below(200) == 0) {
                 act([](VcpuTaint& vcpu) { vcpu.interrupted(); });
                 return;
             }
-            run_instruction(block, number);
+            run_instruction(stored, number);
         }
     }
     /// Somebody else changes something.
@@ -115,12 +120,24 @@ class Twins {
 
     SetId some_set() { return sets_.single(static_cast<Label>(below(kinds_))); }
 
-    Block compile() {
-        BlockCompiler compiler(CodeSize::bits64, {}, unknown_);
-        for (auto count = 1 + below(8); count != 0; --count) {
-            compiler.add(std::as_bytes(std::span(kInstructions[below(kInstructions.size())])), below(8) == 0);
+    const StoredBlock& compile() {
+        std::vector<CodeBytes> code(1 + below(8));
+        for (auto& one : code) {
+            const auto bytes = std::as_bytes(std::span(kInstructions[below(kInstructions.size())]));
+            std::memcpy(one.bytes.data(), bytes.data(), bytes.size());
+            one.size = static_cast<std::uint8_t>(bytes.size());
+            one.own_entry = below(8) == 0;
         }
-        return compiler.finish();
+        return store_.get(CodeSize::bits64, code, {}, unknown_);
+    }
+    bool leaves_out(const VcpuTaint& vcpu, const BlockPoint& point) {
+        return &vcpu == vcpus_.data() && (vcpu.live() & point.concerned) == 0;
+    }
+    /// As TcgTaint does.
+    bool leaves_out(const VcpuTaint& vcpu, const BlockPoint& point, const Access& access) {
+        const bool is_whole = access.rest == 0 && access.size == (access.is_store ? point.store_size : point.load_size);
+        const bool known = (access.is_store ? point.store : point.load) != 0;
+        return known && is_whole && !memories_[0].any(access.address, access.size) && leaves_out(vcpu, point);
     }
     template <typename Act>
     void act(Act what) {
@@ -128,40 +145,45 @@ class Twins {
         what(vcpus_[1]);
         ASSERT_EQ(vcpus_[0].clean(), vcpus_[1].clean());
     }
-    void run_instruction(const Block& block, std::size_t number) {
+    void run_instruction(const StoredBlock& stored, std::size_t number) {
+        const auto& block = stored.block;
         const auto& instruction = block.instructions[number];
+        const auto& point = stored.points[number];
         if (instruction.entry != CompiledInstruction::kNoEntry) {
-            act([&](VcpuTaint& vcpu) { vcpu.enter(block, number); });
+            act([&](VcpuTaint& vcpu) {
+                if (!leaves_out(vcpu, point)) {
+                    vcpu.enter(block, number);
+                }
+            });
         }
         if (instruction.accesses == Accesses::masked) {
             for (auto pieces = below(4); pieces != 0; --pieces) {
-                access(block, number,
+                access(point,
                        {.address = {}, .size = 1, .is_store = true, .offset = static_cast<std::uint32_t>(below(16))});
             }
             return;
         }
         for (auto times = instruction.accesses == Accesses::repeated ? below(4) : 1; times != 0; --times) {
             for (unsigned i = 0; i < instruction.access_count; ++i) {
-                run_access(block, number, block.segments[instruction.first_access + i]);
+                run_access(point, block.segments[instruction.first_access + i]);
             }
         }
     }
     /// In pieces of 16 bytes, as QEMU delivers them, or in others.
-    void run_access(const Block& block, std::size_t number, const Segment& segment) {
+    void run_access(const BlockPoint& point, const Segment& segment) {
         for (std::uint16_t left = segment.size; left != 0;) {
             const auto size =
                 std::min<std::uint16_t>(left, static_cast<std::uint16_t>(below(6) == 0 ? 1 + below(3) : 16));
             const auto rest = static_cast<std::uint16_t>(below(20) == 0 ? below(size) : 0);
-            access(block, number,
-                   {.address = {},
-                    .size = static_cast<std::uint16_t>(size - rest),
-                    .rest = rest,
-                    .is_store = segment.trigger == Trigger::store});
+            access(point, {.address = {},
+                           .size = static_cast<std::uint16_t>(size - rest),
+                           .rest = rest,
+                           .is_store = segment.trigger == Trigger::store});
             left = static_cast<std::uint16_t>(left - size);
         }
     }
     /// The places are few, so that something is known of them.
-    void access(const Block& block, std::size_t number, Access access) {
+    void access(const BlockPoint& point, Access access) {
         constexpr std::size_t kPlaces = 6;
         access.address.value = kStart + below(kPlaces) * 256 + below(2);
         access.rest_address.value = kStart + kPageSize;
@@ -169,7 +191,9 @@ class Twins {
         for (unsigned i = 0; i < 2; ++i) {
             access.found = found;
             access.page = memories_.at(i).find(access.address);
-            vcpus_.at(i).access(block, number, access);
+            if (!leaves_out(vcpus_.at(i), point, access)) {
+                vcpus_.at(i).access(*point.block, point.instruction, access);
+            }
         }
         ASSERT_EQ(vcpus_[0].clean(), vcpus_[1].clean());
     }
@@ -180,7 +204,8 @@ class Twins {
     LabelSets sets_;
     std::array<ShadowMemory, 2> memories_;
     std::array<VcpuTaint, 2> vcpus_{VcpuTaint(sets_, memories_[0]), VcpuTaint(sets_, memories_[1])};
-    std::vector<Block> blocks_;
+    BlockStore store_;
+    std::vector<const StoredBlock*> blocks_;
 };
 
 void run_twins(unsigned seed, unsigned kinds) {
