@@ -54,7 +54,7 @@ CodeSize disassembled_size(const qemu_plugin_tb* block, std::size_t instructions
 }  // namespace
 
 TcgTaint::TcgTaint(taint::Engine& engine) : engine_(engine), vcpus_(engine.vcpu_count()) {
-    self_ = this;
+    instance = this;
     words_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     stored_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     for (unsigned number = 0; number < vcpus_.size(); ++number) {

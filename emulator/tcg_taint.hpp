@@ -131,7 +131,7 @@ class TcgTaint final : public BlockInstrument {
     void register_callbacks(qemu_plugin_tb* block, const taint::StoredBlock& stored);
     void register_callbacks(qemu_plugin_insn* instruction, const taint::BlockPoint& point);
 
-    static inline TcgTaint* self_ = nullptr;  ///< QEMU loads a plugin once
+    static inline TcgTaint* instance = nullptr;  ///< QEMU loads a plugin once
     taint::Engine& engine_;
     std::vector<Vcpu> vcpus_;
     taint::BlockStore blocks_;

@@ -24,7 +24,7 @@ bool is_within_page(std::uint64_t address, std::size_t size) {
 
 void TcgTaint::on_block(unsigned number, void* user) {
     const auto& point = point_of(user);
-    auto& self = *self_;
+    auto& self = *instance;
     auto& vcpu = self.vcpus_[number];
     if ((vcpu.taint->live() & point.concerned) == 0) {
         return;
@@ -37,7 +37,7 @@ void TcgTaint::on_block(unsigned number, void* user) {
 
 void TcgTaint::on_instruction(unsigned number, void* user) {
     const auto& point = point_of(user);
-    auto& self = *self_;
+    auto& self = *instance;
     auto& vcpu = self.vcpus_[number];
     if ((vcpu.taint->live() & point.concerned) == 0) {
         return;
@@ -56,13 +56,13 @@ bool TcgTaint::concerns_nobody(Vcpu& vcpu, VirtAddr address) const {
 }
 
 void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    if (!self_->concerns_nobody(self_->vcpus_[number], VirtAddr{address})) {
+    if (!instance->concerns_nobody(instance->vcpus_[number], VirtAddr{address})) {
         on_any_load(number, info, address, user);
     }
 }
 
 void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    if (!self_->concerns_nobody(self_->vcpus_[number], VirtAddr{address})) {
+    if (!instance->concerns_nobody(instance->vcpus_[number], VirtAddr{address})) {
         on_any_store(number, info, address, user);
     }
 }
@@ -70,15 +70,15 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
 [[gnu::noinline]] void TcgTaint::on_any_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
                                              void* user) {
     const auto& point = point_of(user);
-    auto& vcpu = self_->vcpus_[number];
+    auto& vcpu = instance->vcpus_[number];
     const auto* const entry = vcpu.pages.find(VirtAddr{address});
     if (point.load != 0 && entry != nullptr &&
-        entry->surely_clean(VirtAddr{address}, point.load_size, self_->engine_.memory().arrivals())) {
+        entry->surely_clean(VirtAddr{address}, point.load_size, instance->engine_.memory().arrivals())) {
         if ((vcpu.taint->live() & point.concerned) == 0) {
             return;
         }
         if (vcpu.taint->follow(SegmentMemo::place(point.load, point.load_size), {})) {
-            self_->update_word(vcpu);
+            instance->update_word(vcpu);
             return;
         }
     }
@@ -88,17 +88,17 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
 [[gnu::noinline]] void TcgTaint::on_any_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
                                               void* user) {
     const auto& point = point_of(user);
-    auto& vcpu = self_->vcpus_[number];
+    auto& vcpu = instance->vcpus_[number];
     const auto* const entry = vcpu.pages.find(VirtAddr{address});
     if (point.store != 0 && entry != nullptr &&
-        entry->surely_clean(VirtAddr{address}, point.store_size, self_->engine_.memory().arrivals())) {
+        entry->surely_clean(VirtAddr{address}, point.store_size, instance->engine_.memory().arrivals())) {
         if ((vcpu.taint->live() & point.concerned) == 0) {
             return;
         }
         const auto* const step = vcpu.taint->glance(SegmentMemo::store_place(point.store, point.store_size), {});
         if (step != nullptr && step->moved.empty()) {
             vcpu.taint->take(*step);
-            self_->update_word(vcpu);
+            instance->update_word(vcpu);
             return;
         }
     }
@@ -107,7 +107,7 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
 
 [[gnu::noinline]] void TcgTaint::load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     const auto& point = point_of(user);
-    auto& self = *self_;
+    auto& self = *instance;
     if (point.load == 0 || !self.recall_load(self.vcpus_[number], point, VirtAddr{address})) {
         self.access({number, point, info, VirtAddr{address}}, false);
     }
@@ -115,7 +115,7 @@ void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64
 
 [[gnu::noinline]] void TcgTaint::store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     const auto& point = point_of(user);
-    auto& self = *self_;
+    auto& self = *instance;
     if (point.store == 0 || !self.recall_store(self.vcpus_[number], point, VirtAddr{address})) {
         self.access({number, point, info, VirtAddr{address}}, true);
     }
