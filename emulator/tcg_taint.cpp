@@ -156,6 +156,9 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
     }
     const bool by_offset = compiled.accesses == Accesses::masked || compiled.accesses == Accesses::area;
     const auto flags = by_offset ? QEMU_PLUGIN_CB_R_REGS : QEMU_PLUGIN_CB_NO_REGS;
+    if (point.separate == 0) {
+        qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_joined_accesses, QEMU_PLUGIN_CB_NO_REGS, this);
+    }
     if (has_access(point, taint::Trigger::load)) {
         qemu_plugin_register_vcpu_mem_cb(instruction, point.separate != 0 ? on_load : on_any_load, flags,
                                          QEMU_PLUGIN_MEM_R, user);

@@ -81,6 +81,7 @@ class TcgTaint final : public BlockInstrument {
     static void load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_translation_change(unsigned vcpu, void* user);
+    static void on_joined_accesses(unsigned vcpu, void* user);
     static void on_sink(unsigned vcpu, void* sink_point);
     static void on_stop_point(unsigned vcpu, void* sink_point);
 

@@ -23,6 +23,12 @@ void TcgTaint::on_translation_change(unsigned vcpu, void* user) {
     static_cast<TcgTaint*>(user)->vcpus_[vcpu].pages.flush();
 }
 
+/// QEMU's own accesses for the instruction (of `iret`: descriptors) are more than its operands, and those of other
+/// instructions may be left out: so nothing but this tells that it begins.
+void TcgTaint::on_joined_accesses(unsigned vcpu, void* user) {
+    static_cast<TcgTaint*>(user)->vcpus_[vcpu].taint->begin_instruction();
+}
+
 [[gnu::noinline]] void TcgTaint::access(const Report& report, bool is_store) {
     auto& vcpu = vcpus_[report.vcpu];
     const auto& point = report.point;
@@ -100,7 +106,7 @@ void TcgTaint::discontinuity(VcpuId vcpu, bool delivered, VirtAddr from, VirtAdd
         return;
     }
     auto& state = vcpus_[vcpu.index];
-    state.taint->interrupted();
+    state.taint->begin_instruction();
     state.stored.interrupted |= from.value >> 63 == 0 && to.value >> 63 != 0;
     const bool in_64_bit_code = to.value >> 63 != 0;
     if (delivered && in_64_bit_code && (state.live || !engine_.memory().clean())) {

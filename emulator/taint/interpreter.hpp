@@ -79,8 +79,9 @@ class VcpuTaint {
         return step != nullptr;
     }
 
-    /// An exception or interrupt came: the instruction that was under way, if any, starts anew.
-    void interrupted() { cursor_ = {}; }
+    /// The next access is the first of its instruction. To be called before each one whose accesses belong together,
+    /// and when an exception or interrupt came: what was under way starts anew.
+    void begin_instruction() { cursor_ = {}; }
     /// Blocks that it ran, or label sets, are void.
     void forget() {
         unroll();

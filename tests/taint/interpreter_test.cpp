@@ -131,7 +131,7 @@ TEST(Interpreter, AnInterruptedAccessStartsAnew) {
     engine.memory.fill({0x1000}, 1, engine.sets.single(1));
     engine.memory.fill({0x1009}, 1, engine.sets.single(2));
     engine.load(0, 0x1000, 8);  // the rest is on a page that is missing
-    engine.vcpu.interrupted();
+    engine.vcpu.begin_instruction();
     engine.load(0, 0x1000, 8);
     engine.load(0, 0x1008, 2);
     EXPECT_EQ(engine.register_text("st0"), "1........2");

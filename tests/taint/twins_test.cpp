@@ -73,7 +73,7 @@ class Twins {
         });
         for (std::size_t number = 0; number < stored.points.size(); ++number) {
             if (below(200) == 0) {
-                act([](VcpuTaint& vcpu) { vcpu.interrupted(); });
+                act([](VcpuTaint& vcpu) { vcpu.begin_instruction(); });
                 return;
             }
             run_instruction(stored, number);
