@@ -91,6 +91,12 @@ Arrival TcgTaint::decide(const SinkHit& hit, SetId labels) {
     const auto sinks = engine_.sinks().sinks();
     const auto concerns = [&](const taint::TaintSink& sink) { return sink.concerns(hit.kind, hit.pc, hit.space); };
     const auto stopper = std::ranges::find_if(sinks, [&](const auto& it) { return it->stops() && concerns(*it); });
+    const auto ready = [&](const auto& sink) {
+        return sink->stops() || !concerns(*sink) || sink->ready(hit, labels, engine_.labels());
+    };
+    if (!std::ranges::all_of(sinks, ready)) {
+        return {Parking::Action::park, hit.pc.value};
+    }
     Arrival arrival;
     if (stopper != sinks.end()) {
         arrival = {stops_->stop(hit.vcpu, hit.pc, (*stopper)->listener(), false), hit.pc.value};

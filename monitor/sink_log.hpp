@@ -29,7 +29,8 @@ struct SinkScene {
     std::function<void(std::function<void()>)> post;
 };
 
-/// Told on vCPUs' threads, which wait for nothing; the lines are made on the server's thread. `scene` outlives it.
+/// Told on vCPUs' threads; the lines are made on the server's thread. A vCPU with a new hit stands at its instruction
+/// until the server has looked whose program that is: a moment later the program may have ended. `scene` outlives it.
 class SinkLog final : public emulator::taint::SinkListener, public std::enable_shared_from_this<SinkLog> {
   public:
     /// More lines are not told, but listed and counted; still more are not even that.
@@ -41,6 +42,7 @@ class SinkLog final : public emulator::taint::SinkListener, public std::enable_s
         : scene_(scene), name_(std::move(name)), process_(process), began_(scene.clock()) {}
 
     // Any thread.
+    [[nodiscard]] bool ready(const emulator::taint::SinkHit& hit) override;
     void hit(emulator::taint::SinkHit hit) override;
     /// A vCPU may stop for it no more, and no line is told.
     void end() { ended_ = true; }
@@ -60,10 +62,26 @@ class SinkLog final : public emulator::taint::SinkListener, public std::enable_s
   private:
     using Count = std::shared_ptr<const std::atomic<std::uint64_t>>;
 
+    /// An instruction at which a vCPU stands.
+    struct Place {
+        Place(VirtAddr at, AddressSpace in) : pc(at), space(in) {}
+        VirtAddr pc;
+        AddressSpace space;
+        std::optional<std::string> whose;  ///< "[812] ", its process; nothing: not looked up yet
+        std::string code;                  ///< " /bin/cat+0x1176"; empty: not known
+    };
+    struct Queued {
+        emulator::taint::SinkHit hit;
+        Place place;
+    };
+
     void drain();
-    void add_line(const emulator::taint::SinkHit& hit);
-    [[nodiscard]] std::string text_of(const emulator::taint::SinkHit& hit);
-    [[nodiscard]] std::optional<osi::ProcessId> process_in(AddressSpace space);
+    void look_up(VcpuId vcpu);
+    void look_up(Place& place);
+    void add_line(Queued queued);
+    [[nodiscard]] std::string text_of(const Queued& queued) const;
+    [[nodiscard]] std::optional<osi::ProcessId> process_at(const Place& place);
+    void find_processes();
 
     const SinkScene& scene_;
     const std::string name_;
@@ -71,8 +89,9 @@ class SinkLog final : public emulator::taint::SinkListener, public std::enable_s
     const std::chrono::steady_clock::time_point began_;
     std::atomic<bool> ended_ = false;
 
-    mutable std::mutex mutex_;  ///< of the next two
-    std::vector<emulator::taint::SinkHit> queue_;
+    mutable std::mutex mutex_;  ///< of the next three
+    std::map<VcpuId, Place> places_;
+    std::vector<Queued> queue_;
     std::map<VcpuId, emulator::taint::SinkHit> last_;
 
     std::map<std::string, std::vector<Count>> lines_;  ///< each vCPU counts for itself

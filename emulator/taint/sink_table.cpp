@@ -29,14 +29,28 @@ std::size_t TaintSink::Hash::operator()(const Key& key) const {
     return hash;
 }
 
-void TaintSink::note(SinkHit hit, SetId labels, const LabelSets& sets) {
-    count();
-    auto& seen = seen_.at(hit.vcpu.index);
+TaintSink::Key TaintSink::key_of(const SinkHit& hit, SetId labels) {
+    return {hit.pc.value, hit.space.root, hit.number, labels, hit.touched};
+}
+
+TaintSink::Seen& TaintSink::seen_by(VcpuId vcpu, const LabelSets& sets) {
+    auto& seen = seen_.at(vcpu.index);
     if (const auto generation = sets.generation(); seen.generation != generation) {
         seen.counts.clear();
         seen.generation = generation;
     }
-    const Key key{hit.pc.value, hit.space.root, hit.number, labels, hit.touched};
+    return seen;
+}
+
+bool TaintSink::ready(const SinkHit& hit, SetId labels, const LabelSets& sets) {
+    const auto& seen = seen_by(hit.vcpu, sets);
+    return seen.counts.size() >= kMostSeen || seen.counts.contains(key_of(hit, labels)) || listener_->ready(hit);
+}
+
+void TaintSink::note(SinkHit hit, SetId labels, const LabelSets& sets) {
+    count();
+    auto& seen = seen_by(hit.vcpu, sets);
+    const auto key = key_of(hit, labels);
     if (const auto found = seen.counts.find(key); found != seen.counts.end()) {
         found->second->fetch_add(1, std::memory_order_relaxed);
     } else if (seen.counts.size() < kMostSeen) {

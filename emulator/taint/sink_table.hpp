@@ -48,6 +48,9 @@ struct SinkHit {
 /// Hears of hits, and tells why a vCPU was stopped.
 class SinkListener : public Halter {
   public:
+    /// On a vCPU's thread, which stands at the instruction, before a new hit of a sink that does not stop vCPUs. False:
+    /// the vCPU has to come there again, and asks again; so whose program it is can be looked at while it is there.
+    [[nodiscard]] virtual bool ready(const SinkHit& hit) = 0;
     /// On a vCPU's thread, on several at once. Of a sink that does not stop vCPUs only once for equal ones, mostly; of
     /// one that does, for each stop.
     virtual void hit(SinkHit hit) = 0;
@@ -88,7 +91,9 @@ class TaintSink {
     // vCPU threads.
     [[nodiscard]] bool concerns(SinkKind kind, VirtAddr pc, AddressSpace space) const;
     [[nodiscard]] std::span<const PhysicalRange> memory() const { return memory_; }
-    /// Of a sink that does not stop. `hit` lacks labels and count.
+    // Of a sink that does not stop. `hit` lacks labels and count.
+    /// False: nothing may be noted of it yet; the vCPU has to come there again.
+    [[nodiscard]] bool ready(const SinkHit& hit, SetId labels, const LabelSets& sets);
     void note(SinkHit hit, SetId labels, const LabelSets& sets);
     void count() { hits_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -109,6 +114,9 @@ class TaintSink {
         std::unordered_map<Key, Count, Hash> counts;
         std::uint64_t generation = 0;  ///< of the label sets
     };
+
+    [[nodiscard]] static Key key_of(const SinkHit& hit, SetId labels);
+    [[nodiscard]] Seen& seen_by(VcpuId vcpu, const LabelSets& sets);
 
     const SinkKinds kinds_;
     const bool stops_;

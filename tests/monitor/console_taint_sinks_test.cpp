@@ -23,7 +23,11 @@ struct ConsoleTaintSinksTest : TaintFixture, testing::Test {
     SinkHit hit(SinkKind kind, std::uint64_t pc) {
         return {.kind = kind, .vcpu = {}, .pc = {pc}, .space = kSpace, .labels = {}, .address = {}, .count = {}};
     }
-    void note(SinkHit hit, std::size_t index = 0) { sink(index).note(std::move(hit), label, engine.labels()); }
+    bool ready(const SinkHit& hit) { return sink().ready(hit, label, engine.labels()); }
+    void note(SinkHit hit, std::size_t index = 0) {
+        static_cast<void>(sink(index).ready(hit, label, engine.labels()));
+        sink(index).note(std::move(hit), label, engine.labels());
+    }
     std::size_t lines() const { return static_cast<std::size_t>(std::ranges::count(printed, '\n')); }
 
     emulator::taint::SetId label = engine.labels().single(3);
@@ -89,6 +93,32 @@ TEST_F(ConsoleTaintSinksTest, NameTheProcessByItsAddressSpaceAndTheKernelsSymbol
     EXPECT_NE(printed.find("[812] branch at 0xffffffff81000100 jiffies+0x0: the condition"), std::string::npos)
         << printed;
     EXPECT_NE(printed.find("[0x123000] branch at"), std::string::npos) << printed;
+}
+
+TEST_F(ConsoleTaintSinksTest, NameTheProcessThatHasEndedSince) {
+    static_cast<void>(ask("taint_report branch"));
+    const auto in_user = hit(SinkKind::branch, 0x401000);
+    EXPECT_FALSE(ready(in_user)) << "whose it is, is looked up while the vCPU stands there";
+    EXPECT_TRUE(ready(in_user));
+    os.guest.processes.clear();
+    sink().note(in_user, label, engine.labels());
+    EXPECT_NE(printed.find("[812] branch at 0x401000: "), std::string::npos) << printed;
+}
+
+TEST_F(ConsoleTaintSinksTest, NameTheProcessThatHasTheAddressSpaceNow) {
+    static_cast<void>(ask("taint_report branch"));
+    note(hit(SinkKind::branch, 0x401000));
+    process().pid = kPid + 1;
+    note(hit(SinkKind::branch, 0x401004));
+    EXPECT_NE(printed.find("[812] branch at 0x401000: "), std::string::npos) << printed;
+    EXPECT_NE(printed.find("[813] branch at 0x401004: "), std::string::npos) << printed;
+}
+
+TEST_F(ConsoleTaintSinksTest, WaitForNobodyWhoHasLeft) {
+    static_cast<void>(ask("taint_report branch"));
+    const auto listener = sink().listener();
+    console.clear();
+    EXPECT_TRUE(listener->ready(hit(SinkKind::branch, 0)));
 }
 
 TEST_F(ConsoleTaintSinksTest, AreBoundedInWhatTheyTell) {

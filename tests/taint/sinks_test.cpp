@@ -131,10 +131,16 @@ TEST(Sinks, SeeTheFlagsOfWhatCameBefore) {
 }
 
 struct Heard : SinkListener {
+    bool ready(const SinkHit&) override {
+        ++asked;
+        return is_ready;
+    }
     void hit(SinkHit hit) override { hits.push_back(std::move(hit)); }
     [[nodiscard]] bool wanted() const override { return true; }
     [[nodiscard]] Reason reason(VcpuId) const override { return {}; }
     std::vector<SinkHit> hits;
+    bool is_ready = true;
+    int asked = 0;
 };
 
 struct SinkTables : testing::Test {
@@ -197,6 +203,23 @@ TEST_F(SinkTables, EqualHitsAreToldOnceAndCounted) {
     EXPECT_EQ(sink->hits(), 8U);
 }
 
+TEST_F(SinkTables, TheListenerSaysWhenANewHitMayBeNoted) {
+    const auto sink = add({SinkKind::branch});
+    const auto one = sets.single(1);
+    heard->is_ready = false;
+    EXPECT_FALSE(sink->ready(hit(0x100), one, sets));
+    EXPECT_FALSE(sink->ready(hit(0x100), one, sets));
+    heard->is_ready = true;
+    EXPECT_TRUE(sink->ready(hit(0x100), one, sets));
+    sink->note(hit(0x100), one, sets);
+    heard->is_ready = false;
+    EXPECT_TRUE(sink->ready(hit(0x100), one, sets)) << "it is known already";
+    EXPECT_EQ(heard->asked, 3);
+    EXPECT_FALSE(sink->ready(hit(0x100), sets.single(2), sets));
+    EXPECT_FALSE(sink->ready(hit(0x100, 1), one, sets)) << "each vCPU knows its own";
+    EXPECT_EQ(sink->hits(), 1U);
+}
+
 TEST_F(SinkTables, LabelsThatWereForgottenAreOthers) {
     const auto sink = add({SinkKind::branch});
     sink->note(hit(0x100), sets.single(1), sets);
@@ -211,6 +234,8 @@ TEST_F(SinkTables, WhatIsRememberedIsBounded) {
     for (std::uint64_t pc = 0; pc < 2 * TaintSink::kMostSeen; ++pc) {
         sink->note(hit(pc), sets.single(1), sets);
     }
+    heard->is_ready = false;
+    EXPECT_TRUE(sink->ready(hit(0x9999), sets.single(1), sets)) << "nothing is told, so nothing is waited for";
     EXPECT_EQ(heard->hits.size(), TaintSink::kMostSeen);
     EXPECT_EQ(sink->hits(), 2 * TaintSink::kMostSeen);
 }
