@@ -5,6 +5,7 @@ import itertools
 import pathlib
 import re
 import socket
+import sys
 
 import environment
 from output import Output
@@ -12,6 +13,11 @@ from processes import Child
 
 BOOT_SECONDS = 120
 COMMAND_SECONDS = 30
+
+#: QEMU's, not ours: while one vCPU takes a breakpoint instruction out of the kernel's code again (static keys do that),
+#: another may translate the old byte and keep it. Without any plugin once in hundreds of boots; more often where
+#: processors are scarce. See linux-kernel, July 2023, "qemu-x86_64 booting with 8.0.0 stil see int3".
+TORN_CODE = r"int3: 0000 \[#1\]"
 
 
 class Program:
@@ -72,18 +78,25 @@ class Guest:
         self._size = ["-m", memory, "-smp", str(smp)]
         self.endpoint: tuple[str, int] | None = None
         self._numbers = itertools.count(1)
+        for last in (False, True):
+            try:
+                self._boot(append, server, qemu_args, held)
+                return
+            except AssertionError as error:
+                self.close()
+                if last or not self.console.has(TORN_CODE):
+                    raise AssertionError(f"the guest does not boot: {error}\nmessages:\n{self.log.tail()}") from error
+                print("the guest's kernel met code that QEMU had torn; it is booted once more", file=sys.stderr)
+
+    def _boot(self, append: str, server: str, qemu_args: tuple[str, ...], held: bool) -> None:
         self._child = Child(self._command(append, server, qemu_args), merge_errors=False)
         self.console = Output(self._child.stdout, "guest console")
         self.log = Output(self._child.stderr, "hvgdb's messages")
-        try:
-            if server == "hvgdb":
-                port = self.log.wait_for(r"hvgdb: listening on 127\.0\.0\.1:(\d+)\s", BOOT_SECONDS).group(1)
-                self.endpoint = ("127.0.0.1", int(port))
-            if not held:
-                self.wait_until_ready()
-        except AssertionError as error:
-            self.close()
-            raise AssertionError(f"the guest does not boot: {error}\nmessages:\n{self.log.tail()}") from error
+        if server == "hvgdb":
+            port = self.log.wait_for(r"hvgdb: listening on 127\.0\.0\.1:(\d+)\s", BOOT_SECONDS).group(1)
+            self.endpoint = ("127.0.0.1", int(port))
+        if not held:
+            self.wait_until_ready()
 
     def __enter__(self) -> "Guest":
         return self
@@ -104,7 +117,9 @@ class Guest:
 
     def wait_until_ready(self) -> None:
         """Until its shell takes commands."""
-        self.console.wait_for("hvgdb guest ready", BOOT_SECONDS)
+        found = self.console.wait_for("hvgdb guest ready|end Kernel panic", BOOT_SECONDS).group()
+        if found != "hvgdb guest ready":
+            raise AssertionError(f"the kernel panicked:\n{self.console.tail()}")
         self.run("true", BOOT_SECONDS)
 
     def process_endpoint(self, process: str) -> tuple[str, int]:
