@@ -32,7 +32,7 @@ SWITCHES = {UNREAD: "to following taint: gzip's first run, beyond a later one", 
 
 class Figures:
     def __init__(self) -> None:
-        self.memory = Limits("Shadow memory", "KiB", [Row(MEMORY, 20.5)])
+        self.memory = Limits("Shadow memory", "KiB", [Row(MEMORY, 20.0)])
         self._switches = Limits("Translating anew", "ms", [Row(name) for name in SWITCHES.values()])
         self._tables = {name: Table(TITLES[name], "s",
                                     [Row(PLAIN), Row(AGAIN), Row(CLEAN, 1.01), Row(MEMORY_FLOOR), Row(UNREAD, 1.5),

@@ -59,6 +59,7 @@ TcgTaint::TcgTaint(taint::Engine& engine) : engine_(engine), vcpus_(engine.vcpu_
     stored_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     for (unsigned number = 0; number < vcpus_.size(); ++number) {
         vcpus_[number].taint = &engine_.vcpu(VcpuId{number});
+        vcpus_[number].memory = &engine_.memory();
         vcpus_[number].number = number;
     }
 }
@@ -160,12 +161,10 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_joined_accesses, QEMU_PLUGIN_CB_NO_REGS, this);
     }
     if (has_access(point, taint::Trigger::load)) {
-        qemu_plugin_register_vcpu_mem_cb(instruction, point.separate != 0 ? on_load : on_any_load, flags,
-                                         QEMU_PLUGIN_MEM_R, user);
+        qemu_plugin_register_vcpu_mem_cb(instruction, on_load_of(point), flags, QEMU_PLUGIN_MEM_R, user);
     }
     if (has_access(point, taint::Trigger::store) || compiled.access_count == 0) {
-        qemu_plugin_register_vcpu_mem_cb(instruction, point.separate != 0 ? on_store : on_any_store, flags,
-                                         QEMU_PLUGIN_MEM_W, user);
+        qemu_plugin_register_vcpu_mem_cb(instruction, on_store_of(point), flags, QEMU_PLUGIN_MEM_W, user);
     }
 }
 

@@ -57,10 +57,11 @@ class TcgTaint final : public BlockInstrument {
         std::optional<VirtAddr> pc;  ///< where it was stopped
     };
     struct alignas(64) Vcpu {
-        taint::PageCache pages;
         taint::VcpuTaint* taint = nullptr;
+        taint::ShadowMemory* memory = nullptr;
         unsigned number = 0;
         bool live = false;  ///< what the vCPU's word in words_ says: some of its registers are tainted
+        taint::PageCache pages;
         Stored stored;
     };
     /// What the callback on a sink, or where a vCPU may be stopped for a store, has to know.
@@ -70,16 +71,21 @@ class TcgTaint final : public BlockInstrument {
         InstructionPlace place;
     };
 
-    // vCPU threads. `point` is a taint::BlockPoint, `user` this object. on_load and on_store: of separate accesses
-    // only.
+    // vCPU threads. `point` is a taint::BlockPoint, `user` this object. on_load and on_store: of separate accesses of
+    // kSize bytes each only.
     static void on_block(unsigned vcpu, void* point);
     static void on_instruction(unsigned vcpu, void* point);
+    using OnAccess = void (*)(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    template <unsigned kSize>
     static void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    template <unsigned kSize>
     static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    [[nodiscard]] static OnAccess on_load_of(const taint::BlockPoint& point);
+    [[nodiscard]] static OnAccess on_store_of(const taint::BlockPoint& point);
     static void on_any_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_any_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
-    static void load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
-    static void store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void load(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    static void store(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_translation_change(unsigned vcpu, void* user);
     static void on_joined_accesses(unsigned vcpu, void* user);
     static void on_sink(unsigned vcpu, void* sink_point);
@@ -91,7 +97,14 @@ class TcgTaint final : public BlockInstrument {
         qemu_plugin_meminfo_t info;
         VirtAddr address;
     };
-    [[nodiscard]] bool concerns_nobody(Vcpu& vcpu, VirtAddr address) const;
+    template <unsigned kSize, bool kStore>
+    static void on_page_with_taint(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    template <unsigned kSize>
+    static void follow_load(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point,
+                            taint::Pattern loaded);
+    template <unsigned kSize>
+    static void follow_store(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    [[nodiscard]] static bool concerns_nobody(const Vcpu& vcpu, VirtAddr address);
     [[nodiscard]] bool recall_load(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     [[nodiscard]] bool recall_store(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     void access(const Report& report, bool is_store);

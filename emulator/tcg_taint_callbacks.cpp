@@ -74,7 +74,7 @@ bool TcgTaint::find_page(Vcpu& vcpu, const Report& report, taint::Access& access
     access.address = entry->byte(report.address);
     access.found = true;
     const auto arrivals = engine_.memory().arrivals();
-    if (entry->clean == arrivals) {
+    if (vcpu.pages.is_clean(report.address, 1, arrivals)) {
         access.page = entry->shadow;
         return false;
     }
@@ -85,7 +85,7 @@ bool TcgTaint::find_page(Vcpu& vcpu, const Report& report, taint::Access& access
     if (entry->shadow != nullptr && entry->shadow->tainted() != 0) {
         return true;
     }
-    entry->clean = arrivals;
+    vcpu.pages.note_clean(report.address, arrivals);
     return false;
 }
 

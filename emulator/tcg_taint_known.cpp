@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The vCPU threads' side of TcgTaint: the callbacks, as far as it is known what the segment does. They are called for
 // each access of the guest, so the usual ones call nothing, and spill no registers.
+#include <array>
+#include <bit>
+
 #include "emulator/plugin_vcpu.hpp"
 #include "emulator/tcg_taint.hpp"
 
@@ -14,6 +17,16 @@ using taint::SegmentMemo;
 
 const BlockPoint& point_of(void* user) {
     return *static_cast<const BlockPoint*>(user);
+}
+
+/// The callback for the size, in the order 1, 2, 4, 8 and 16; `any` for others and where accesses belong together.
+template <typename Callback>
+Callback* sized(const BlockPoint& point, std::uint32_t serial, unsigned size, Callback* any,
+                const std::array<Callback*, 5>& callbacks) {
+    const auto number = static_cast<std::size_t>(std::countr_zero(size));
+    return point.separate != 0 && serial != 0 && std::has_single_bit(size) && number < callbacks.size()
+               ? callbacks.at(number)
+               : any;
 }
 
 bool is_within_page(std::uint64_t address, std::size_t size) {
@@ -48,76 +61,121 @@ void TcgTaint::on_instruction(unsigned number, void* user) {
     self.update_word(vcpu);
 }
 
-/// While no register is tainted this is all that most accesses come to; not even their point is looked at.
-bool TcgTaint::concerns_nobody(Vcpu& vcpu, VirtAddr address) const {
-    const auto& memory = engine_.memory();
-    return !vcpu.live && (vcpu.pages.is_clean(address, kMostAtOnce, memory.arrivals()) ||
-                          !memory.maybe_tainted(address.value, kMostAtOnce));
-}
-
+/// Most accesses come to no more than the first two questions.
+template <unsigned kSize>
 void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    if (!instance->concerns_nobody(instance->vcpus_[number], VirtAddr{address})) {
-        on_any_load(number, info, address, user);
+    auto& vcpu = instance->vcpus_[number];
+    if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, vcpu.memory->arrivals())) {
+        on_page_with_taint<kSize, false>(vcpu, info, address, user);
+    } else if (vcpu.live) {
+        follow_load<kSize>(vcpu, info, address, user, {});
     }
 }
 
+template <unsigned kSize>
 void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    if (!instance->concerns_nobody(instance->vcpus_[number], VirtAddr{address})) {
-        on_any_store(number, info, address, user);
-    }
-}
-
-[[gnu::noinline]] void TcgTaint::on_any_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
-                                             void* user) {
-    const auto& point = point_of(user);
     auto& vcpu = instance->vcpus_[number];
-    const auto* const entry = vcpu.pages.find(VirtAddr{address});
-    if (point.load != 0 && entry != nullptr &&
-        entry->surely_clean(VirtAddr{address}, point.load_size, instance->engine_.memory().arrivals())) {
-        if ((vcpu.taint->live() & point.concerned) == 0) {
-            return;
-        }
-        if (vcpu.taint->follow(SegmentMemo::place(point.load, point.load_size), {})) {
-            instance->update_word(vcpu);
-            return;
-        }
+    if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, vcpu.memory->arrivals())) {
+        on_page_with_taint<kSize, true>(vcpu, info, address, user);
+    } else if (vcpu.live) {
+        follow_store<kSize>(vcpu, info, address, user);
     }
-    load(number, info, address, user);
 }
 
-[[gnu::noinline]] void TcgTaint::on_any_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
-                                              void* user) {
+/// Or on one of which that is not known.
+template <unsigned kSize, bool kStore>
+[[gnu::noinline]] void TcgTaint::on_page_with_taint(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                                    void* user) {
+    if (!vcpu.live && !vcpu.memory->maybe_tainted(address, kSize)) {
+        return;
+    }
+    const auto* const entry = vcpu.pages.find(VirtAddr{address});
+    const auto offset = address % kPageSize;
+    const auto seen = entry != nullptr && entry->shadow != nullptr && offset <= kPageSize - kSize
+                          ? entry->shadow->whole<kSize>(offset)
+                          : Pattern::several();
+    if constexpr (!kStore) {
+        follow_load<kSize>(vcpu, info, address, user, seen);
+    } else if (seen.empty()) {
+        follow_store<kSize>(vcpu, info, address, user);
+    } else {
+        store(vcpu, info, address, user);
+    }
+}
+
+/// `loaded`: several() where it was not seen at a glance.
+template <unsigned kSize>
+[[gnu::always_inline]] inline void TcgTaint::follow_load(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                                         void* user, Pattern loaded) {
     const auto& point = point_of(user);
+    if (loaded.empty() && (vcpu.taint->live() & point.concerned) == 0) {
+        return;
+    }
+    const auto* const step = vcpu.taint->glance(SegmentMemo::place(point.load, kSize), loaded);
+    if (step == nullptr) {
+        load(vcpu, info, address, user);
+    } else if (vcpu.taint->take(*step)) {
+        instance->update_word(vcpu);
+    }
+}
+
+/// Where nothing is tainted.
+template <unsigned kSize>
+[[gnu::always_inline]] inline void TcgTaint::follow_store(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                                          void* user) {
+    const auto& point = point_of(user);
+    if ((vcpu.taint->live() & point.concerned) == 0) {
+        return;
+    }
+    const auto* const step = vcpu.taint->glance(SegmentMemo::store_place(point.store, kSize), {});
+    if (step == nullptr || !step->moved.empty()) {
+        store(vcpu, info, address, user);
+    } else if (vcpu.taint->take(*step)) {
+        instance->update_word(vcpu);
+    }
+}
+
+TcgTaint::OnAccess TcgTaint::on_load_of(const BlockPoint& point) {
+    return sized(point, point.load, point.load_size, on_any_load,
+                 {on_load<1>, on_load<2>, on_load<4>, on_load<8>, on_load<16>});
+}
+
+TcgTaint::OnAccess TcgTaint::on_store_of(const BlockPoint& point) {
+    return sized(point, point.store, point.store_size, on_any_store,
+                 {on_store<1>, on_store<2>, on_store<4>, on_store<8>, on_store<16>});
+}
+
+/// While no register is tainted most accesses are no one's business.
+bool TcgTaint::concerns_nobody(const Vcpu& vcpu, VirtAddr address) {
+    return !vcpu.live && (vcpu.pages.is_clean(address, kMostAtOnce, vcpu.memory->arrivals()) ||
+                          !vcpu.memory->maybe_tainted(address.value, kMostAtOnce));
+}
+
+void TcgTaint::on_any_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     auto& vcpu = instance->vcpus_[number];
-    const auto* const entry = vcpu.pages.find(VirtAddr{address});
-    if (point.store != 0 && entry != nullptr &&
-        entry->surely_clean(VirtAddr{address}, point.store_size, instance->engine_.memory().arrivals())) {
-        if ((vcpu.taint->live() & point.concerned) == 0) {
-            return;
-        }
-        const auto* const step = vcpu.taint->glance(SegmentMemo::store_place(point.store, point.store_size), {});
-        if (step != nullptr && step->moved.empty()) {
-            vcpu.taint->take(*step);
-            instance->update_word(vcpu);
-            return;
-        }
-    }
-    store(number, info, address, user);
-}
-
-[[gnu::noinline]] void TcgTaint::load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    const auto& point = point_of(user);
-    auto& self = *instance;
-    if (point.load == 0 || !self.recall_load(self.vcpus_[number], point, VirtAddr{address})) {
-        self.access({number, point, info, VirtAddr{address}}, false);
+    if (point_of(user).separate == 0 || !concerns_nobody(vcpu, VirtAddr{address})) {
+        load(vcpu, info, address, user);
     }
 }
 
-[[gnu::noinline]] void TcgTaint::store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+void TcgTaint::on_any_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    auto& vcpu = instance->vcpus_[number];
+    if (point_of(user).separate == 0 || !concerns_nobody(vcpu, VirtAddr{address})) {
+        store(vcpu, info, address, user);
+    }
+}
+
+[[gnu::noinline]] void TcgTaint::load(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     const auto& point = point_of(user);
-    auto& self = *instance;
-    if (point.store == 0 || !self.recall_store(self.vcpus_[number], point, VirtAddr{address})) {
-        self.access({number, point, info, VirtAddr{address}}, true);
+    if (point.load == 0 || !instance->recall_load(vcpu, point, VirtAddr{address})) {
+        instance->access({vcpu.number, point, info, VirtAddr{address}}, false);
+    }
+}
+
+[[gnu::noinline]] void TcgTaint::store(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    const auto& point = point_of(user);
+    if (point.store == 0 || !instance->recall_store(vcpu, point, VirtAddr{address})) {
+        instance->access({vcpu.number, point, info, VirtAddr{address}}, true);
     }
 }
 
@@ -129,7 +187,7 @@ bool TcgTaint::recall_load(Vcpu& vcpu, const BlockPoint& point, VirtAddr address
     }
     auto& memory = engine_.memory();
     Pattern loaded;
-    if (entry->clean != memory.arrivals()) {
+    if (!vcpu.pages.is_clean(address, point.load_size, memory.arrivals())) {
         if (entry->shadow == nullptr) {
             return false;
         }
@@ -152,7 +210,7 @@ bool TcgTaint::recall_store(Vcpu& vcpu, const BlockPoint& point, VirtAddr addres
         return false;
     }
     auto& memory = engine_.memory();
-    const bool clean = entry->clean == memory.arrivals();
+    const bool clean = vcpu.pages.is_clean(address, point.store_size, memory.arrivals());
     if (entry->shadow == nullptr && !clean) {
         return false;
     }

@@ -62,13 +62,14 @@ class VcpuTaint {
     [[nodiscard]] const SegmentMemo::Step* glance(std::uint64_t place, Pattern loaded) {
         return memo_.find_latest({place, state_, loaded});
     }
-    void take(const SegmentMemo::Step& step) {
-        if (step.to != state_) {
-            slots_live_ = lagging_ ? slots_live_ : registers_.live();
-            lagging_ = true;
-            state_ = step.to;
-            registers_.assume(step.live);
+    /// Answers whether that changed the registers.
+    bool take(const SegmentMemo::Step& step) {
+        if (step.to == state_) {
+            return false;
         }
+        state_ = step.to;
+        registers_.assume(step.live);
+        return true;
     }
     /// Both. Answers whether it was known.
     bool follow(std::uint64_t place, Pattern loaded) {
@@ -143,7 +144,7 @@ class VcpuTaint {
     }
     /// The slots hold what state_ says.
     void materialise() {
-        if (lagging_) {
+        if (slots_state_ != state_) {
             catch_up();
         }
     }
@@ -151,7 +152,12 @@ class VcpuTaint {
     /// The slots may be changed.
     void unroll() {
         materialise();
-        state_ = RegisterStates::kNone;
+        hold(RegisterStates::kNone);
+    }
+    /// The slots have this content.
+    void hold(RegisterStates::Id state) {
+        state_ = state;
+        slots_state_ = state;
     }
 
     void fixed_access(const Block& block, const CompiledInstruction& instruction, const Access& access);
@@ -175,15 +181,14 @@ class VcpuTaint {
 
     ShadowRegisters registers_;
     ShadowMemory* memory_;
-    RegisterMask slots_live_ = 0;
     Cursor cursor_;
     SegmentMemo memo_;
     Unions unions_;
-    /// The registers' content, where it has a number. While lagging_, only registers_.live() is up to date; the slots
-    /// hold an older content, in which the registers of slots_live_ were not clean.
+    /// The registers' content, where it has a number. The slots may hold an older one; only registers_.live() is always
+    /// up to date.
     RegisterStates::Id state_ = RegisterStates::kNone;
+    RegisterStates::Id slots_state_ = RegisterStates::kNone;
     std::uint16_t temporaries_ = 0;  ///< how many are in use, while they are live
-    bool lagging_ = false;
 };
 
 }  // namespace hvgdb::emulator::taint

@@ -8,9 +8,10 @@
 namespace hvgdb::emulator::taint {
 
 void VcpuTaint::catch_up() {
-    memo_.states().restore(state_, registers_, slots_live_);
-    temporaries_ = static_cast<std::uint16_t>(memo_.states().temporaries(state_));
-    lagging_ = false;
+    const auto& states = memo_.states();
+    states.restore(state_, registers_, states.live(slots_state_));
+    temporaries_ = static_cast<std::uint16_t>(states.temporaries(state_));
+    slots_state_ = state_;
 }
 
 void VcpuTaint::turn(const Part& part) {
@@ -27,7 +28,7 @@ void VcpuTaint::turn(const Part& part) {
         return;
     }
     if (state_ == RegisterStates::kNone) {
-        state_ = memo_.states().intern(registers_, temporaries_);
+        hold(memo_.states().intern(registers_, temporaries_));
     }
     const auto serial = part.block.serial_of(part.segment);
     const SegmentMemo::Key key{part.segment.trigger == Trigger::store
@@ -58,7 +59,7 @@ void VcpuTaint::learn(const Part& part, const SegmentMemo::Key& key) {
         memo_.clear();  // it is full
         return;
     }
-    state_ = to;
+    hold(to);
     memo_.learn({key.place, key.from, to, moved, registers_.live()});
 }
 

@@ -21,17 +21,9 @@ class PageCache {
         /// The virtual page, and in its low bits the generation, which is never 0 in an entry that was inserted.
         std::uint64_t tag = 0;
         std::uint64_t page = 0;        ///< the physical one
-        std::uint64_t clean = 0;       ///< the page was seen to be clean when ShadowMemory::arrivals() was the same
         ShadowPage* shadow = nullptr;  ///< null: there was none when somebody looked last
 
         [[nodiscard]] PhysAddr byte(VirtAddr address) const { return PhysAddr{page | address.value % kPageSize}; }
-        /// `size` bytes from `address` on, which is on this page, are on it too and have no labels; `arrivals` as it is
-        /// now. `false` may be wrong.
-        [[nodiscard]] bool surely_clean(VirtAddr address, std::size_t size, std::uint64_t arrivals) const {
-            const auto offset = address.value % kPageSize;
-            return offset + size <= kPageSize &&
-                   (clean == arrivals || (shadow != nullptr && shadow->surely_clean(offset, size)));
-        }
     };
 
     /// The one of the byte's page; null when that is not known. Valid until the next insert() or flush().
@@ -39,20 +31,31 @@ class PageCache {
         auto& entry = entries_[index(address)];
         return entry.tag == tag(address) ? &entry : nullptr;
     }
-    /// As far as can be told without the shadow page: as Entry::surely_clean().
+    /// `size` bytes from `address` on are on one page without taint: one for which note_clean() was called when
+    /// ShadowMemory::arrivals() was what it is now. `size` is 1 to kPageSize.
     [[nodiscard]] bool is_clean(VirtAddr address, std::size_t size, std::uint64_t arrivals) const {
-        const auto& entry = entries_[index(address)];
-        return entry.tag == tag(address) && entry.clean == arrivals && address.value % kPageSize <= kPageSize - size;
+        // The next page has another place, so the tag of an access' last byte is at the place of its first on one page
+        // only.
+        return clean_[index(address)] == tag(VirtAddr{address.value + size - 1}) && clean_when_ == arrivals;
+    }
+    /// The byte's page has no taint.
+    void note_clean(VirtAddr address, std::uint64_t arrivals) {
+        if (clean_when_ != arrivals) {
+            clean_.fill(0);
+            clean_when_ = arrivals;
+        }
+        clean_[index(address)] = tag(address);
     }
     /// `byte` is where the byte at `address` is.
     Entry* insert(VirtAddr address, PhysAddr byte) {
         auto& entry = entries_[index(address)];
-        entry = {tag(address), byte.value - byte.value % kPageSize, 0, nullptr};
+        entry = {tag(address), byte.value - byte.value % kPageSize, nullptr};
         return &entry;
     }
     void flush() {
         if (++generation_ == kPageSize) {
             entries_.fill({});
+            clean_.fill(0);
             generation_ = 1;
         }
     }
@@ -65,8 +68,10 @@ class PageCache {
         return (address.value - address.value % kPageSize) | generation_;
     }
 
-    std::array<Entry, kEntries> entries_{};
     std::uint64_t generation_ = 1;
+    std::uint64_t clean_when_ = 0;
+    std::array<std::uint64_t, kEntries> clean_{};  ///< tags
+    std::array<Entry, kEntries> entries_{};
 };
 
 }  // namespace hvgdb::emulator::taint

@@ -2,6 +2,7 @@
 // Label sets of consecutive bytes as they mostly are: one set, and the bytes that have it.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -47,17 +48,27 @@ class Pattern {
 
 namespace details {
 
-/// All bits in which the sets differ from the first one.
+/// 0: all sets are the same. `kSize` is 1 or even.
 template <std::size_t kSize>
-[[nodiscard]] SetId differences(const SetId* sets) {
-    SetId different = 0;
-    for (std::size_t i = 1; i < kSize; ++i) {
-        different |= sets[i] ^ sets[0];
+[[nodiscard]] std::uint64_t differences(const SetId* sets) {
+    if constexpr (kSize == 1) {
+        return 0;
+    } else {
+        const auto pair = [sets](std::size_t at) {
+            std::uint64_t two = 0;
+            __builtin_memcpy(&two, sets + at, sizeof two);
+            return two;
+        };
+        constexpr int kHalf = 32;
+        auto different = pair(0) ^ std::rotl(pair(0), kHalf);
+        for (std::size_t at = 2; at < kSize; at += 2) {
+            different |= pair(at) ^ pair(0);
+        }
+        return different;
     }
-    return different;
 }
 
-[[nodiscard]] inline SetId differences(const SetId* sets, std::size_t size) {
+[[nodiscard]] inline std::uint64_t differences(const SetId* sets, std::size_t size) {
     switch (size) {
         case 1:
             return 0;

@@ -23,6 +23,8 @@ class RegisterStates {
     [[nodiscard]] Id intern(const ShadowRegisters& registers, unsigned temporaries);
     /// The registers hold it afterwards; `before` says which ones are not clean now.
     void restore(Id state, ShadowRegisters& registers, RegisterMask before) const;
+    /// As ShadowRegisters::live().
+    [[nodiscard]] RegisterMask live(Id state) const { return states_[state].live; }
     [[nodiscard]] unsigned temporaries(Id state) const { return states_[state].temporaries; }
     /// All numbers become void.
     void clear();

@@ -61,9 +61,7 @@ void ShadowMemory::set_byte(ShadowPage& page, std::size_t offset, SetId set) {
     if ((old == kNoLabels) == (set == kNoLabels)) {
         return;
     }
-    auto& granule_here = page.granules_[offset / kGranule];
     if (set != kNoLabels) {
-        granule_here.fetch_add(1, std::memory_order_relaxed);
         granules_[granule(offset)].fetch_add(1, std::memory_order_relaxed);
         bytes_.fetch_add(1, std::memory_order_relaxed);
         if (page.tainted_.fetch_add(1, std::memory_order_relaxed) == 0) {
@@ -72,7 +70,6 @@ void ShadowMemory::set_byte(ShadowPage& page, std::size_t offset, SetId set) {
         }
         return;
     }
-    granule_here.fetch_sub(1, std::memory_order_relaxed);
     granules_[granule(offset)].fetch_sub(1, std::memory_order_relaxed);
     bytes_.fetch_sub(1, std::memory_order_relaxed);
     if (page.tainted_.fetch_sub(1, std::memory_order_relaxed) == 1) {

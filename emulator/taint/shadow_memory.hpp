@@ -19,6 +19,9 @@
 
 namespace hvgdb::emulator::taint {
 
+/// As many neighbouring bytes are counted together.
+inline constexpr std::size_t kGranule = 16;
+
 /// Any number of threads, without a lock but for the first taint of a page. A range may cross pages; what lies above
 /// 2^52 (the most that x86 addresses) is never tainted.
 class ShadowMemory {

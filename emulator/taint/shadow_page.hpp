@@ -14,8 +14,6 @@
 namespace hvgdb::emulator::taint {
 
 inline constexpr std::size_t kPageSize = 4096;
-/// As many neighbouring bytes are counted together.
-inline constexpr std::size_t kGranule = 16;
 
 /// A page that is or was tainted. Bytes race as those of the guest do: each is whole, their order is open.
 class ShadowPage {
@@ -27,10 +25,17 @@ class ShadowPage {
 
     [[nodiscard]] SetId get(std::size_t offset) const { return __atomic_load_n(&sets_[offset], __ATOMIC_RELAXED); }
     [[nodiscard]] std::uint32_t tainted() const { return tainted_.load(std::memory_order_relaxed); }
-    /// `size` bytes have no labels. `false` may be wrong.
-    [[nodiscard]] bool surely_clean(std::size_t offset, std::size_t size) const {
-        return size <= kGranule && (granules_[offset / kGranule].load(std::memory_order_relaxed) |
-                                    granules_[(offset + size - 1) / kGranule].load(std::memory_order_relaxed)) == 0;
+    /// The same as pattern_of() where all bytes have one set or all none, and none is stale; else several().
+    template <std::size_t kSize>
+    [[nodiscard]] __attribute__((no_sanitize("thread"), always_inline)) Pattern whole(std::size_t offset) const {
+        const auto* const sets = &sets_[offset];
+        if (details::differences<kSize>(sets) != 0) {
+            return Pattern::several();
+        }
+        if (sets[0] == kNoLabels) {
+            return {};
+        }
+        return maybe_stale(offset, kSize) ? Pattern::several() : Pattern(sets[0], Pattern::whole(kSize));
     }
     /// As pattern_of(), on this page.
     [[nodiscard]] __attribute__((no_sanitize("thread"))) Pattern pattern(std::size_t offset, std::size_t size) const {
@@ -90,8 +95,7 @@ class ShadowPage {
     std::array<SetId, kPageSize> sets_{};
     std::array<std::byte, kPageSize> values_;  ///< of the bytes, where contents_ is known
     const std::byte* contents_;
-    std::atomic<std::uint32_t> tainted_ = 0;                                  ///< bytes
-    std::array<std::atomic<std::uint8_t>, kPageSize / kGranule> granules_{};  ///< tainted bytes of each
+    std::atomic<std::uint32_t> tainted_ = 0;  ///< bytes
 };
 
 }  // namespace hvgdb::emulator::taint

@@ -156,7 +156,7 @@ TEST_F(ConsoleTaintTest, StatisticsTellWhatThereIs) {
     engine.unknown().note(0);
     EXPECT_EQ(ask("taint_stats"),
               "tainted memory        2 bytes on 2 pages\n"
-              "kept for it           72.5 KiB, for 2 pages\n"
+              "kept for it           72.0 KiB, for 2 pages\n"
               "label sets            3, of 3 ranges; 1 union remembered\n"
               "lost                  nothing\n"
               "overwritten unseen    nothing\n"

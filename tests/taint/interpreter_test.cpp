@@ -101,6 +101,27 @@ TEST(Interpreter, ReadModifyWriteKeepsNothingOfEarlierOnes) {
     EXPECT_TRUE(engine.vcpu.clean());
 }
 
+/// QEMU reports the descriptors that iret loads, too: more accesses than the instruction has operands.
+TEST(Interpreter, MoreAccessesThanTheInstructionHasAreNotTheNextOnes) {
+    Engine engine;
+    engine.compile({{0x48, 0xcf}});  // iretq
+    const auto returns = [&] {
+        engine.vcpu.begin_instruction();
+        for (std::uint64_t at = 0x1000; at < 0x1028; at += 8) {
+            engine.load(0, at, 8);
+        }
+        engine.load(0, 0x5000, 8);
+        engine.load(0, 0x5008, 8);
+    };
+    returns();
+    engine.memory.fill({0x1010}, 1, engine.sets.single(1));
+    returns();
+    EXPECT_EQ(engine.register_text("eflags"), "11.") << "the third operand holds the flags";
+    engine.memory.clear({0x1010}, 1);
+    returns();
+    EXPECT_TRUE(engine.vcpu.clean());
+}
+
 TEST(Interpreter, AFaultedStoreStartsAnew) {
     Engine engine;
     engine.compile({kAddMemory});

@@ -53,47 +53,35 @@ TEST(PageCache, WhatIsNoRamIsNeverTainted) {
 TEST(PageCache, PagesAreCleanUntilTaintArrives) {
     const auto cache = std::make_unique<PageCache>();
     ShadowMemory memory;
-    auto& entry = *cache->insert(kByte, kPlace);
-    EXPECT_FALSE(entry.surely_clean(kByte, 16, memory.arrivals())) << "nobody looked yet";
-    EXPECT_FALSE(cache->is_clean(kByte, 16, memory.arrivals()));
-    entry.clean = memory.arrivals();
-    EXPECT_TRUE(cache->is_clean(kByte, 16, memory.arrivals()));
-    EXPECT_FALSE(cache->is_clean(VirtAddr{kPage.value + kPageSize - 15}, 16, memory.arrivals())) << "two pages";
-    EXPECT_FALSE(cache->is_clean(VirtAddr{kByte.value + kPageSize}, 16, memory.arrivals())) << "not known";
-    EXPECT_TRUE(entry.surely_clean(kByte, 16, memory.arrivals()));
-    EXPECT_TRUE(entry.surely_clean(VirtAddr{kPage.value + kPageSize - 16}, 16, memory.arrivals()));
-    EXPECT_FALSE(entry.surely_clean(VirtAddr{kPage.value + kPageSize - 15}, 16, memory.arrivals())) << "two pages";
+    const auto clean = [&](VirtAddr address, std::size_t size) {
+        return cache->is_clean(address, size, memory.arrivals());
+    };
+    EXPECT_FALSE(clean(kByte, 8)) << "nobody looked yet";
+    cache->note_clean(kByte, memory.arrivals());
+    for (const auto& [offset, size] : {std::pair{0, 1}, {0, 4096}, {0xff0, 16}, {0xfff, 1}}) {
+        EXPECT_TRUE(clean(VirtAddr{kPage.value + offset}, size)) << offset;
+    }
+    for (const auto& [offset, size] : {std::pair{0xff1, 16}, {0xfff, 2}, {1, 4096}, {0x1000, 1}, {-1, 1}, {-1, 2}}) {
+        EXPECT_FALSE(clean(VirtAddr{kPage.value + offset}, size)) << offset;
+    }
     memory.fill({0x9000}, 1, 5);
-    EXPECT_FALSE(entry.surely_clean(kByte, 16, memory.arrivals()));
-    entry.clean = memory.arrivals();
+    EXPECT_FALSE(clean(kByte, 8));
+    cache->note_clean(kByte, memory.arrivals());
     memory.fill({0x9001}, 1, 5);
-    EXPECT_TRUE(entry.surely_clean(kByte, 16, memory.arrivals())) << "no other page got taint";
+    EXPECT_TRUE(clean(kByte, 8)) << "no other page got taint";
     memory.clear({0x9000}, 2);
     memory.fill({0x9000}, 1, 5);
-    EXPECT_FALSE(entry.surely_clean(kByte, 16, memory.arrivals())) << "the page got taint again";
+    EXPECT_FALSE(clean(kByte, 8)) << "the page got taint again";
+    cache->note_clean(VirtAddr{kByte.value + kPageSize}, memory.arrivals());
+    EXPECT_FALSE(clean(kByte, 8)) << "what was noted before the arrival is void, too";
 }
 
-TEST(PageCache, OfAPageWithTaintTheBytesFarFromItAreClean) {
+TEST(PageCache, NothingIsCleanAcrossTheEndOfTheAddressSpace) {
     const auto cache = std::make_unique<PageCache>();
-    ShadowMemory memory;
-    constexpr std::uint64_t kStart = 0x1234'5000;
-    const auto clean = [&](std::uint64_t offset, std::size_t size) {
-        return cache->find(kPage)->surely_clean(VirtAddr{kPage.value + offset}, size, memory.arrivals());
-    };
-    cache->insert(kPage, {kStart});
-    memory.fill({kStart + 0x105}, 3, 5);
-    EXPECT_FALSE(clean(0x200, 8)) << "the shadow page is not known";
-    cache->find(kPage)->shadow = memory.find({kStart});
-    for (const auto& [offset, size] : {std::pair{0xf0, 16}, {0x110, 16}, {0, 1}, {0xff8, 8}, {0xff, 1}}) {
-        EXPECT_TRUE(clean(offset, size)) << offset;
-    }
-    for (const auto& [offset, size] : {std::pair{0x105, 1}, {0xfd, 8}, {0xf1, 16}, {0x107, 16}}) {
-        EXPECT_FALSE(clean(offset, size)) << offset;
-    }
-    EXPECT_FALSE(clean(0xf0, 32)) << "too long to be seen at a glance";
-    EXPECT_FALSE(clean(0xff9, 8)) << "two pages";
-    memory.clear({kStart}, kPageSize);
-    EXPECT_TRUE(clean(0x105, 3));
+    cache->note_clean(VirtAddr{~std::uint64_t{0}}, 1);
+    cache->note_clean(VirtAddr{0}, 1);
+    EXPECT_TRUE(cache->is_clean(VirtAddr{~std::uint64_t{0}}, 1, 1));
+    EXPECT_FALSE(cache->is_clean(VirtAddr{~std::uint64_t{0}}, 2, 1));
 }
 
 /// However many flushes ago something was inserted.
@@ -101,8 +89,10 @@ TEST(PageCache, NothingIsLeftAfterAFlush) {
     const auto cache = std::make_unique<PageCache>();
     for (unsigned flushes = 0; flushes < 10'000; ++flushes) {
         ASSERT_EQ(find(*cache, kByte), std::nullopt) << flushes;
+        ASSERT_FALSE(cache->is_clean(kByte, 1, 1)) << flushes;
         if (flushes % 3 == 0) {
             cache->insert(kByte, kPlace);
+            cache->note_clean(kByte, 1);
             ASSERT_EQ(find(*cache, kByte), kPlace) << flushes;
         }
         cache->flush();
