@@ -53,15 +53,22 @@ CodeSize disassembled_size(const qemu_plugin_tb* block, std::size_t instructions
 
 }  // namespace
 
-TcgTaint::TcgTaint(taint::Engine& engine) : engine_(engine), vcpus_(engine.vcpu_count()) {
+TcgTaint::TcgTaint(taint::Engine& engine) : idle_(engine.vcpu_count()), engine_(engine), vcpus_(engine.vcpu_count()) {
     instance = this;
+    idle = idle_.data();
     words_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     stored_ = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     for (unsigned number = 0; number < vcpus_.size(); ++number) {
         vcpus_[number].taint = &engine_.vcpu(VcpuId{number});
         vcpus_[number].memory = &engine_.memory();
         vcpus_[number].number = number;
+        idle_[number] = &vcpus_[number].idle;
     }
+    engine_.memory().on_arrival([this] {
+        for (auto& vcpu : vcpus_) {
+            vcpu.idle.clear();
+        }
+    });
 }
 
 bool TcgTaint::wanted() {
@@ -84,7 +91,7 @@ void TcgTaint::prepare_resume() {
     engine_.sinks().sweep();
     const auto plugged = std::min<std::size_t>(vcpus_.size(), static_cast<unsigned>(qemu_plugin_num_vcpus()));
     for (unsigned number = 0; number < plugged; ++number) {
-        vcpus_[number].pages.flush();
+        vcpus_[number].forget_pages();
         update_word(vcpus_[number]);
     }
 }
@@ -169,6 +176,7 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
 }
 
 void TcgTaint::set_word(const Vcpu& vcpu) {
+    idle_[vcpu.number] = vcpu.live ? &never_idle : &vcpu.idle;
     qemu_plugin_u64_set(words_, vcpu.number, vcpu.live ? 1 : 0);
 }
 

@@ -20,6 +20,7 @@
 #include "emulator/qemu_plugin_api.hpp"
 #include "emulator/taint/block_store.hpp"
 #include "emulator/taint/engine.hpp"
+#include "emulator/taint/idle_pages.hpp"
 #include "emulator/taint/page_cache.hpp"
 #include "emulator/tcg_arrival.hpp"
 #include "emulator/types.hpp"
@@ -62,7 +63,14 @@ class TcgTaint final : public BlockInstrument {
         unsigned number = 0;
         bool live = false;  ///< what the vCPU's word in words_ says: some of its registers are tainted
         taint::PageCache pages;
+        taint::IdlePages idle;
         Stored stored;
+
+        /// The address translation may be another.
+        void forget_pages() {
+            pages.flush();
+            idle.forget();
+        }
     };
     /// What the callback on a sink, or where a vCPU may be stopped for a store, has to know.
     struct SinkPoint {
@@ -80,6 +88,10 @@ class TcgTaint final : public BlockInstrument {
     static void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     template <unsigned kSize>
     static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    template <unsigned kSize>
+    static void on_other_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    template <unsigned kSize>
+    static void on_other_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     [[nodiscard]] static OnAccess on_load_of(const taint::BlockPoint& point);
     [[nodiscard]] static OnAccess on_store_of(const taint::BlockPoint& point);
     static void on_any_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
@@ -146,6 +158,10 @@ class TcgTaint final : public BlockInstrument {
     void register_callbacks(qemu_plugin_insn* instruction, const taint::BlockPoint& point);
 
     static inline TcgTaint* instance = nullptr;  ///< QEMU loads a plugin once
+    /// By vCPU: the pages it may access in silence; none while one of its registers is tainted.
+    static inline const taint::IdlePages** idle = nullptr;
+    static inline const taint::IdlePages never_idle;
+    std::vector<const taint::IdlePages*> idle_;
     taint::Engine& engine_;
     std::vector<Vcpu> vcpus_;
     taint::BlockStore blocks_;

@@ -20,7 +20,7 @@ std::size_t left_on_page(std::uint64_t address) {
 }  // namespace
 
 void TcgTaint::on_translation_change(unsigned vcpu, void* user) {
-    static_cast<TcgTaint*>(user)->vcpus_[vcpu].pages.flush();
+    static_cast<TcgTaint*>(user)->vcpus_[vcpu].forget_pages();
 }
 
 /// QEMU's own accesses for the instruction (of `iret`: descriptors) are more than its operands, and those of other
@@ -98,7 +98,7 @@ void TcgTaint::unplaced(const taint::Access& access) {
 }
 
 void TcgTaint::resumed(VcpuId vcpu) {
-    vcpus_[vcpu.index].pages.flush();
+    vcpus_[vcpu.index].forget_pages();
 }
 
 void TcgTaint::discontinuity(VcpuId vcpu, bool delivered, VirtAddr from, VirtAddr to) {

@@ -61,23 +61,45 @@ void TcgTaint::on_instruction(unsigned number, void* user) {
     self.update_word(vcpu);
 }
 
-/// Most accesses come to no more than the first two questions.
+/// While no register is tainted most accesses come to no more than this.
 template <unsigned kSize>
 void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    if (!idle[number]->has(VirtAddr{address}, kSize)) {
+        on_other_load<kSize>(number, info, address, user);
+    }
+}
+
+template <unsigned kSize>
+[[gnu::noinline]] void TcgTaint::on_other_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                               void* user) {
     auto& vcpu = instance->vcpus_[number];
-    if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, vcpu.memory->arrivals())) {
+    const auto arrivals = vcpu.memory->arrivals();
+    if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, arrivals)) {
         on_page_with_taint<kSize, false>(vcpu, info, address, user);
-    } else if (vcpu.live) {
+    } else if (!vcpu.live) {
+        vcpu.idle.note(VirtAddr{address}, *vcpu.memory, arrivals);
+    } else {
         follow_load<kSize>(vcpu, info, address, user, {});
     }
 }
 
 template <unsigned kSize>
 void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+    if (!idle[number]->has(VirtAddr{address}, kSize)) {
+        on_other_store<kSize>(number, info, address, user);
+    }
+}
+
+template <unsigned kSize>
+[[gnu::noinline]] void TcgTaint::on_other_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                                void* user) {
     auto& vcpu = instance->vcpus_[number];
-    if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, vcpu.memory->arrivals())) {
+    const auto arrivals = vcpu.memory->arrivals();
+    if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, arrivals)) {
         on_page_with_taint<kSize, true>(vcpu, info, address, user);
-    } else if (vcpu.live) {
+    } else if (!vcpu.live) {
+        vcpu.idle.note(VirtAddr{address}, *vcpu.memory, arrivals);
+    } else {
         follow_store<kSize>(vcpu, info, address, user);
     }
 }

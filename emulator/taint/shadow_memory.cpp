@@ -66,7 +66,10 @@ void ShadowMemory::set_byte(ShadowPage& page, std::size_t offset, SetId set) {
         bytes_.fetch_add(1, std::memory_order_relaxed);
         if (page.tainted_.fetch_add(1, std::memory_order_relaxed) == 0) {
             pages_.fetch_add(1, std::memory_order_relaxed);
-            arrivals_.fetch_add(1, std::memory_order_relaxed);
+            ++arrivals_;
+            if (on_arrival_) {
+                on_arrival_();
+            }
         }
         return;
     }

@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "emulator/physical_memory.hpp"
@@ -73,7 +75,10 @@ class ShadowMemory {
 
     /// Another number, never 0, when a page without taint gets some: what was seen to be clean before may not be so
     /// now.
-    [[nodiscard]] std::uint64_t arrivals() const { return arrivals_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t arrivals() const { return arrivals_.load(); }
+    /// `told` is called whenever that has changed, by the thread that tainted the page. Only while nobody else uses
+    /// this object.
+    void on_arrival(std::function<void()> told) { on_arrival_ = std::move(told); }
 
     /// Only while nobody else uses this object.
     void clear_all();
@@ -119,6 +124,7 @@ class ShadowMemory {
     const std::size_t most_pages_;
     std::array<std::atomic<std::uint32_t>, kGranules> granules_{};  ///< tainted bytes at these offsets, of all pages
     std::atomic<std::uint64_t> arrivals_ = 1;
+    std::function<void()> on_arrival_;
     std::atomic<std::uint64_t> bytes_ = 0;
     std::atomic<std::uint64_t> pages_ = 0;
     std::atomic<std::uint64_t> dropped_ = 0;
