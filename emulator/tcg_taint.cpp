@@ -176,7 +176,7 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
 }
 
 void TcgTaint::set_word(const Vcpu& vcpu) {
-    idle_[vcpu.number] = vcpu.live ? &never_idle : &vcpu.idle;
+    idle_[vcpu.number] = vcpu.live ? &kNeverIdle : &vcpu.idle;
     qemu_plugin_u64_set(words_, vcpu.number, vcpu.live ? 1 : 0);
 }
 

@@ -160,7 +160,7 @@ class TcgTaint final : public BlockInstrument {
     static inline TcgTaint* instance = nullptr;  ///< QEMU loads a plugin once
     /// By vCPU: the pages it may access in silence; none while one of its registers is tainted.
     static inline const taint::IdlePages** idle = nullptr;
-    static inline const taint::IdlePages never_idle;
+    static inline const taint::IdlePages kNeverIdle;
     std::vector<const taint::IdlePages*> idle_;
     taint::Engine& engine_;
     std::vector<Vcpu> vcpus_;

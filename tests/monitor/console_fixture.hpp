@@ -73,7 +73,7 @@ struct ConsoleFixture {
         machine.set_register(VcpuId{vcpu}, "efer", 0xd01);
     }
 
-    void set_entry(std::uint64_t table, unsigned index, std::uint64_t value) {
+    void set_entry(std::uint64_t table, std::uint64_t index, std::uint64_t value) {
         machine.physical().map(table, 0x1000);
         (void)machine.physical().write(table + index * 8, store_little_endian(value, 8));
     }
