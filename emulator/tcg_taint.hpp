@@ -79,19 +79,15 @@ class TcgTaint final : public BlockInstrument {
         InstructionPlace place;
     };
 
-    // vCPU threads. `point` is a taint::BlockPoint, `user` this object. on_load and on_store: of separate accesses of
-    // kSize bytes each only.
+    // vCPU threads. `point` is a taint::BlockPoint, `user` this object. on_access: of separate accesses of kSize bytes
+    // each only.
     static void on_block(unsigned vcpu, void* point);
     static void on_instruction(unsigned vcpu, void* point);
     using OnAccess = void (*)(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
-    template <unsigned kSize>
-    static void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
-    template <unsigned kSize>
-    static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
-    template <unsigned kSize>
-    static void on_other_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
-    template <unsigned kSize>
-    static void on_other_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    template <unsigned kSize, bool kStore>
+    static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    template <unsigned kSize, bool kStore>
+    static void on_other_access(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     [[nodiscard]] static OnAccess on_load_of(const taint::BlockPoint& point);
     [[nodiscard]] static OnAccess on_store_of(const taint::BlockPoint& point);
     static void on_any_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);

@@ -62,45 +62,26 @@ void TcgTaint::on_instruction(unsigned number, void* user) {
 }
 
 /// While no register is tainted most accesses come to no more than this.
-template <unsigned kSize>
-void TcgTaint::on_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
+template <unsigned kSize, bool kStore>
+void TcgTaint::on_access(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     if (!idle[number]->has(VirtAddr{address}, kSize)) {
-        on_other_load<kSize>(number, info, address, user);
+        on_other_access<kSize, kStore>(number, info, address, user);
     }
 }
 
-template <unsigned kSize>
-[[gnu::noinline]] void TcgTaint::on_other_load(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
-                                               void* user) {
+template <unsigned kSize, bool kStore>
+[[gnu::noinline]] void TcgTaint::on_other_access(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                                 void* user) {
     auto& vcpu = instance->vcpus_[number];
     const auto arrivals = vcpu.memory->arrivals();
     if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, arrivals)) {
-        on_page_with_taint<kSize, false>(vcpu, info, address, user);
+        on_page_with_taint<kSize, kStore>(vcpu, info, address, user);
     } else if (!vcpu.live) {
         vcpu.idle.note(VirtAddr{address}, *vcpu.memory, arrivals);
+    } else if constexpr (kStore) {
+        follow_store<kSize>(vcpu, info, address, user);
     } else {
         follow_load<kSize>(vcpu, info, address, user, {});
-    }
-}
-
-template <unsigned kSize>
-void TcgTaint::on_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
-    if (!idle[number]->has(VirtAddr{address}, kSize)) {
-        on_other_store<kSize>(number, info, address, user);
-    }
-}
-
-template <unsigned kSize>
-[[gnu::noinline]] void TcgTaint::on_other_store(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address,
-                                                void* user) {
-    auto& vcpu = instance->vcpus_[number];
-    const auto arrivals = vcpu.memory->arrivals();
-    if (!vcpu.pages.is_clean(VirtAddr{address}, kSize, arrivals)) {
-        on_page_with_taint<kSize, true>(vcpu, info, address, user);
-    } else if (!vcpu.live) {
-        vcpu.idle.note(VirtAddr{address}, *vcpu.memory, arrivals);
-    } else {
-        follow_store<kSize>(vcpu, info, address, user);
     }
 }
 
@@ -158,13 +139,14 @@ template <unsigned kSize>
 }
 
 TcgTaint::OnAccess TcgTaint::on_load_of(const BlockPoint& point) {
-    return sized(point, point.load, point.load_size, on_any_load,
-                 {on_load<1>, on_load<2>, on_load<4>, on_load<8>, on_load<16>});
+    return sized(
+        point, point.load, point.load_size, on_any_load,
+        {on_access<1, false>, on_access<2, false>, on_access<4, false>, on_access<8, false>, on_access<16, false>});
 }
 
 TcgTaint::OnAccess TcgTaint::on_store_of(const BlockPoint& point) {
     return sized(point, point.store, point.store_size, on_any_store,
-                 {on_store<1>, on_store<2>, on_store<4>, on_store<8>, on_store<16>});
+                 {on_access<1, true>, on_access<2, true>, on_access<4, true>, on_access<8, true>, on_access<16, true>});
 }
 
 /// While no register is tainted most accesses are no one's business.
