@@ -1,74 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the oracle cannot see: segments, pieces of accesses, repetition, policies, areas.
+// What the oracle cannot see: segments, repetition, policies, areas.
 #include "emulator/taint/interpreter.hpp"
 
 #include <gtest/gtest.h>
 #include <string_view>
-#include <vector>
 
-#include "emulator/taint/compiler.hpp"
+#include "tests/taint/interpreted.hpp"
 
 namespace {
 
 using namespace hvgdb;
 using namespace hvgdb::emulator::taint;
 
-using Instruction = std::vector<unsigned char>;
-
-class Engine {
-  public:
-    void compile(const std::vector<Instruction>& instructions, Policy policy = {}, CodeSize size = CodeSize::bits64) {
-        BlockCompiler compiler(size, policy, unknown);
-        for (const auto& code : instructions) {
-            EXPECT_TRUE(compiler.add(std::as_bytes(std::span(code))));
-        }
-        block = compiler.finish();
-    }
-    void taint(std::string_view name, Label label) { vcpu.registers().set(*find_register(name), sets.single(label)); }
-    void load(std::size_t index, std::uint64_t address, std::uint16_t size, std::uint32_t offset = 0) {
-        vcpu.access(block, index, {.address = {address}, .size = size, .offset = offset});
-    }
-    void store(std::size_t index, std::uint64_t address, std::uint16_t size, std::uint32_t offset = 0) {
-        vcpu.access(block, index, {.address = {address}, .size = size, .is_store = true, .offset = offset});
-    }
-    /// The labels of each byte as digits, . for none, several in brackets.
-    std::string text(std::span<const SetId> bytes) {
-        std::string result;
-        for (const auto set : bytes) {
-            std::string labels;
-            for (const auto range : sets.ranges(set)) {
-                for (auto label = range.first; label <= range.last; ++label) {
-                    labels += std::to_string(label);
-                }
-            }
-            result += labels.empty() ? "." : labels.size() == 1 ? labels : '[' + labels + ']';
-        }
-        return result;
-    }
-    std::string register_text(std::string_view name) { return text(vcpu.registers().get(*find_register(name))); }
-    std::string memory_text(std::uint64_t address, std::size_t size) {
-        std::vector<SetId> bytes(size);
-        static_cast<void>(memory.read({address}, bytes));
-        return text(bytes);
-    }
-
-    UnknownInstructions unknown;
-    LabelSets sets;
-    ShadowMemory memory;
-    VcpuTaint vcpu{sets, memory};
-    Block block;
-};
-
-const Instruction kLoadEax{0x8b, 0x07};              // mov eax, [rdi]
-const Instruction kStoreRax{0x48, 0x89, 0x06};       // mov [rsi], rax
-const Instruction kCopyRbx{0x48, 0x89, 0xc3};        // mov rbx, rax
-const Instruction kClearEax{0x31, 0xc0};             // xor eax, eax
-const Instruction kAddMemory{0x01, 0x07};            // add [rdi], eax
-const Instruction kMoveBytes{0xf3, 0xa4};            // rep movsb
-const Instruction kLoadYmm{0xc5, 0xfe, 0x6f, 0x07};  // vmovdqu ymm0, [rdi]
+const Instruction kStoreRax{0x48, 0x89, 0x06};  // mov [rsi], rax
+const Instruction kCopyRbx{0x48, 0x89, 0xc3};   // mov rbx, rax
+const Instruction kClearEax{0x31, 0xc0};        // xor eax, eax
+const Instruction kMoveBytes{0xf3, 0xa4};       // rep movsb
 
 TEST(Interpreter, LoadsFlowThroughAndEndClean) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({kLoadEax, kCopyRbx, kStoreRax, kClearEax, {0x31, 0xdb}});
     engine.memory.fill({0x1001}, 2, engine.sets.single(1));
     engine.vcpu.enter(engine.block);
@@ -80,114 +30,15 @@ TEST(Interpreter, LoadsFlowThroughAndEndClean) {
 }
 
 TEST(Interpreter, CleanStoresClear) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({kStoreRax});
     engine.memory.fill({0x2000}, 16, engine.sets.single(1));
     engine.store(0, 0x2000, 8);
     EXPECT_EQ(engine.memory_text(0x2000, 16), "........11111111");
 }
 
-TEST(Interpreter, ReadModifyWriteKeepsNothingOfEarlierOnes) {
-    Engine engine;
-    engine.compile({kAddMemory});
-    engine.memory.fill({0x1000}, 1, engine.sets.single(1));
-    engine.load(0, 0x1000, 4);
-    engine.store(0, 0x1000, 4);
-    EXPECT_EQ(engine.memory_text(0x1000, 4), "1111");
-    EXPECT_EQ(engine.register_text("eflags"), "11.");
-    engine.load(0, 0x3000, 4);
-    engine.store(0, 0x3000, 4);
-    EXPECT_EQ(engine.memory_text(0x3000, 4), "....");
-    EXPECT_TRUE(engine.vcpu.clean());
-}
-
-/// QEMU reports the descriptors that iret loads, too: more accesses than the instruction has operands.
-TEST(Interpreter, MoreAccessesThanTheInstructionHasAreNotTheNextOnes) {
-    Engine engine;
-    engine.compile({{0x48, 0xcf}});  // iretq
-    const auto returns = [&] {
-        engine.vcpu.begin_instruction();
-        for (std::uint64_t at = 0x1000; at < 0x1028; at += 8) {
-            engine.load(0, at, 8);
-        }
-        engine.load(0, 0x5000, 8);
-        engine.load(0, 0x5008, 8);
-    };
-    returns();
-    engine.memory.fill({0x1010}, 1, engine.sets.single(1));
-    returns();
-    EXPECT_EQ(engine.register_text("eflags"), "11.") << "the third operand holds the flags";
-    engine.memory.clear({0x1010}, 1);
-    returns();
-    EXPECT_TRUE(engine.vcpu.clean());
-}
-
-TEST(Interpreter, AFaultedStoreStartsAnew) {
-    Engine engine;
-    engine.compile({kAddMemory});
-    engine.memory.fill({0x1000}, 1, engine.sets.single(1));
-    engine.load(0, 0x1000, 4);
-    engine.memory.clear({0x1000}, 1);
-    engine.load(0, 0x1000, 4);
-    engine.store(0, 0x1000, 4);
-    EXPECT_EQ(engine.memory_text(0x1000, 4), "....");
-}
-
-TEST(Interpreter, AccessesComeInPiecesAndAcrossPages) {
-    Engine engine;
-    engine.compile({kLoadYmm});
-    engine.memory.fill({0x1010}, 1, engine.sets.single(1));
-    engine.memory.fill({0x5000}, 1, engine.sets.single(2));
-    engine.load(0, 0x1000, 16);
-    engine.load(0, 0x1010, 16);
-    EXPECT_EQ(engine.register_text("ymm0"), "................1...............");
-    engine.vcpu.access(engine.block, 0, {.address = {0x1ffc}, .size = 4, .rest = 12, .rest_address = {0x5000}});
-    engine.load(0, 0x500c, 16);
-    EXPECT_EQ(engine.register_text("ymm0"), "....2...........................");
-}
-
-TEST(Interpreter, AnInterruptedAccessStartsAnew) {
-    Engine engine;
-    engine.compile({{0xdb, 0x2f}});  // fld tbyte [rdi]
-    engine.memory.fill({0x1000}, 1, engine.sets.single(1));
-    engine.memory.fill({0x1009}, 1, engine.sets.single(2));
-    engine.load(0, 0x1000, 8);  // the rest is on a page that is missing
-    engine.vcpu.begin_instruction();
-    engine.load(0, 0x1000, 8);
-    engine.load(0, 0x1008, 2);
-    EXPECT_EQ(engine.register_text("st0"), "1........2");
-}
-
-TEST(Interpreter, ReturnsFromInterruptsTakeTheFlagsBack) {
-    struct Case {
-        Instruction code;
-        std::uint16_t size;
-        unsigned loads;
-        CodeSize mode;
-    };
-    for (const auto& [code, size, loads, mode] :
-         {Case{{0x48, 0xcf}, 8, 5, CodeSize::bits64}, Case{{0xcf}, 4, 3, CodeSize::bits32},
-          Case{{0xcf}, 4, 5, CodeSize::bits32}}) {
-        Engine engine;
-        engine.compile({code, kLoadEax}, {}, mode);
-        const auto return_from = [&](std::uint64_t frame) {
-            for (unsigned word = 0; word < loads; ++word) {
-                engine.load(0, frame + word * size, size);
-            }
-            engine.load(1, 0x5000, 4);
-        };
-        engine.memory.fill({0x1000 + 2 * std::uint64_t{size}}, 1, engine.sets.single(1));
-        for (int time = 0; time < 3; ++time) {
-            return_from(0x1000);
-            EXPECT_EQ(engine.register_text("eflags"), "11.") << time;
-            return_from(0x2000);
-            EXPECT_TRUE(engine.vcpu.clean()) << time;
-        }
-    }
-}
-
 TEST(Interpreter, RepeatedStringsCopyEachByte) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({kMoveBytes});
     ASSERT_NE(engine.block.instructions[0].entry, CompiledInstruction::kNoEntry);
     engine.taint("rcx", 9);
@@ -204,7 +55,7 @@ TEST(Interpreter, RepeatedStringsCopyEachByte) {
 }
 
 TEST(Interpreter, WhatFollowsARepetitionHasItsOwnEntry) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({kMoveBytes, kCopyRbx});
     ASSERT_NE(engine.block.instructions[1].entry, CompiledInstruction::kNoEntry);
     engine.taint("rax", 3);
@@ -231,7 +82,7 @@ TEST(Interpreter, PointersTaintByPolicy) {
              Case{plain, PointerTaint::index, "5"},
              Case{plain, PointerTaint::all, "[15]"},
          }) {
-        Engine engine;
+        Interpreted engine;
         engine.compile({code}, {.loads = policy});
         engine.taint("rbx", 1);
         engine.taint("rcx", 2);
@@ -243,7 +94,7 @@ TEST(Interpreter, PointersTaintByPolicy) {
 
 TEST(Interpreter, PointersOfStoresTaintByPolicy) {
     for (const auto policy : {PointerTaint::off, PointerTaint::all}) {
-        Engine engine;
+        Interpreted engine;
         engine.compile({kStoreRax}, {.stores = policy});
         engine.taint("rsi", 1);
         engine.vcpu.enter(engine.block);
@@ -253,7 +104,7 @@ TEST(Interpreter, PointersOfStoresTaintByPolicy) {
 }
 
 TEST(Interpreter, SavedAreasKeepRegisters) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({{0x48, 0x0f, 0xae, 0x27}});  // xsave64 [rdi]
     engine.taint("xmm2", 1);
     engine.vcpu.registers().set({vector_slot(2) + 16, 16}, engine.sets.single(2));
@@ -271,7 +122,7 @@ TEST(Interpreter, SavedAreasKeepRegisters) {
 }
 
 TEST(Interpreter, MaskedMovesTakeChosenLanes) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({{0xc4, 0xe2, 0x71, 0x8e, 0x17}, {0xc4, 0xe2, 0x71, 0x8c, 0x1f}});  // vpmaskmovd to and from memory
     engine.taint("xmm2", 1);
     engine.memory.fill({0x1000}, 16, engine.sets.single(7));
@@ -284,7 +135,7 @@ TEST(Interpreter, MaskedMovesTakeChosenLanes) {
 }
 
 TEST(Interpreter, UnknownInstructionsMixAndAreCounted) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({{0xc4, 0xe2, 0x71, 0xcf, 0x17}, {0xff, 0xff}});  // vgf2p8mulb xmm2, xmm1, [rdi]; nonsense
     engine.taint("xmm1", 1);
     engine.memory.fill({0x1003}, 1, engine.sets.single(2));
@@ -299,7 +150,7 @@ TEST(Interpreter, UnknownInstructionsMixAndAreCounted) {
 }
 
 TEST(Interpreter, Code32PushesAllRegisters) {
-    Engine engine;
+    Interpreted engine;
     engine.compile({{0x60}, {0x61}}, {}, CodeSize::bits32);  // pusha, popa
     engine.taint("ecx", 1);
     engine.vcpu.enter(engine.block);
