@@ -47,8 +47,9 @@ class BlockInstrument {
     [[nodiscard]] virtual bool wanted() = 0;
     /// Whether the blocks that were told differ from those that are wanted now. The server's thread.
     [[nodiscard]] virtual bool outdated() = 0;
-    /// The machine, which is paused, is about to run. The server's thread.
-    virtual void prepare_resume() = 0;
+    /// The machine, which is paused, is about to run. `reads_watched`: QEMU may leave a block before a load of it, for
+    /// a watchpoint, and execute that load in a block of its own. The server's thread.
+    virtual void prepare_resume(bool reads_watched) = 0;
 
     // vCPU threads.
 

@@ -33,6 +33,12 @@ Expected<void> Machine::rewrite_byte(VcpuId vcpu, VirtAddr address) {
     return write_memory(vcpu, address, byte);
 }
 
+void Machine::count_watchpoint(WatchKind kind, bool inserted) {
+    if (kind != WatchKind::write) {
+        inserted ? ++read_watchpoints_ : --read_watchpoints_;
+    }
+}
+
 Expected<void> Machine::rewrite_byte(PhysAddr address) {
     std::array<std::byte, 1> byte{};
     const auto count = read_physical(address, byte);

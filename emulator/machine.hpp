@@ -92,6 +92,8 @@ class Machine {
 
     [[nodiscard]] virtual Expected<void> insert_watchpoint(VirtAddr address, std::uint64_t length, WatchKind kind) = 0;
     [[nodiscard]] virtual Expected<void> remove_watchpoint(VirtAddr address, std::uint64_t length, WatchKind kind) = 0;
+    /// Some watchpoint may be hit by a load.
+    [[nodiscard]] bool watches_reads() const { return read_watchpoints_ != 0; }
 
     /// Runs the machine; returns at once. The stop handler tells when it is paused again (never from inside resume).
     [[nodiscard]] virtual Expected<void> resume(const ResumePlan& plan) = 0;
@@ -108,6 +110,8 @@ class Machine {
   protected:
     /// To be called by the implementation before each resumption and each write.
     void changes() { ++generation_; }
+    /// To be called by the implementation when it got one more, or one less.
+    void count_watchpoint(WatchKind kind, bool inserted);
     /// Null: nobody wants to be told of writes.
     [[nodiscard]] WriteObserver* write_observer() const { return observer_; }
     /// Both of description().block_size().
@@ -116,6 +120,7 @@ class Machine {
   private:
     WriteObserver* observer_ = nullptr;
     std::uint64_t generation_ = 1;
+    std::size_t read_watchpoints_ = 0;
 };
 
 }  // namespace hvgdb::emulator

@@ -136,8 +136,12 @@ Expected<void> StubMachine::watchpoint(char verb, VirtAddr address, std::uint64_
     if (auto paused = need_paused(); !paused) {
         return paused;
     }
-    return link_->command(fmt::format("{}{},{:x},{:x}", verb, watchpoint_type(kind), address.value, length),
-                          verb == 'Z' ? Errc::unsupported : Errc::not_found);
+    auto done = link_->command(fmt::format("{}{},{:x},{:x}", verb, watchpoint_type(kind), address.value, length),
+                               verb == 'Z' ? Errc::unsupported : Errc::not_found);
+    if (done) {
+        count_watchpoint(kind, verb == 'Z');
+    }
+    return done;
 }
 
 Expected<void> StubMachine::insert_watchpoint(VirtAddr address, std::uint64_t length, WatchKind kind) {

@@ -58,6 +58,7 @@ class StubMachine final : public Machine {
     StubMachine(std::unique_ptr<StubLink> link, StubGreeting greeting);
 
     [[nodiscard]] Expected<void> need_paused() const;
+    /// `verb`: Z inserts, z removes.
     [[nodiscard]] Expected<void> watchpoint(char verb, VirtAddr address, std::uint64_t length, WatchKind kind);
     void forget();
     void stopped(std::string_view reply);

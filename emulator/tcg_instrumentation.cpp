@@ -54,7 +54,7 @@ Expected<void> TcgInstrumentation::prepare_resume() {
         return fail(Errc::unsupported, "breakpoints are not supported on this architecture");
     }
     if (setup_.blocks != nullptr) {
-        setup_.blocks->prepare_resume();
+        setup_.blocks->prepare_resume(machine_->watches_reads());
     }
     const bool needed = !registry_.empty() || wants_blocks();
     if (needed != translating_) {

@@ -83,11 +83,12 @@ bool TcgTaint::wanted() {
 
 bool TcgTaint::outdated() {
     const bool on = wanted();
-    return on != on_ ||
-           (on && (engine_.policy_generation() != generation_ || engine_.sinks().kinds().bits() != sinks_));
+    return on != on_ || (on && (engine_.policy_generation() != generation_ ||
+                                engine_.sinks().kinds().bits() != sinks_ || reads_watched_ != each_load_));
 }
 
-void TcgTaint::prepare_resume() {
+void TcgTaint::prepare_resume(bool reads_watched) {
+    reads_watched_ = reads_watched;
     engine_.sinks().sweep();
     const auto plugged = std::min<std::size_t>(vcpus_.size(), static_cast<unsigned>(qemu_plugin_num_vcpus()));
     for (unsigned number = 0; number < plugged; ++number) {
@@ -114,6 +115,7 @@ void TcgTaint::forgotten(bool told) {
     on_ = told && wanted();
     generation_ = engine_.policy_generation();
     sinks_ = engine_.sinks().kinds().bits();
+    each_load_ = reads_watched_.load();
     const std::scoped_lock lock(points_mutex_);
     points_.clear();
 }
@@ -140,10 +142,16 @@ void TcgTaint::register_callbacks(qemu_plugin_tb* block, const taint::StoredBloc
         qemu_plugin_register_vcpu_tb_exec_cond_cb(block, on_block, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_COND_NE, words_,
                                                   0, user(stored.entry));
     }
+    auto run = stored.runs.begin();
     for (const auto& point : stored.points) {
         auto* const instruction = qemu_plugin_tb_get_insn(block, point.instruction);
         register_sinks(block, instruction, point);
         register_callbacks(instruction, point);
+        if (run != stored.runs.end() && run->first == &point && !each_load_) {
+            register_run(instruction, *run++);
+        } else if (!stored.block.instructions[point.instruction].in_run || each_load_) {
+            register_accesses(instruction, point);
+        }
     }
 }
 
@@ -159,6 +167,11 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
     if (x86_changes_translation(std::span(bytes).first(size))) {
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_translation_change, QEMU_PLUGIN_CB_NO_REGS, this);
     }
+}
+
+void TcgTaint::register_accesses(qemu_plugin_insn* instruction, const taint::BlockPoint& point) {
+    const auto& compiled = point.block->instructions[point.instruction];
+    auto* const user = const_cast<taint::BlockPoint*>(&point);
     if (!compiled.touches_memory) {
         return;
     }
@@ -173,6 +186,12 @@ void TcgTaint::register_callbacks(qemu_plugin_insn* instruction, const taint::Bl
     if (has_access(point, taint::Trigger::store) || compiled.access_count == 0) {
         qemu_plugin_register_vcpu_mem_cb(instruction, on_store_of(point), flags, QEMU_PLUGIN_MEM_W, user);
     }
+}
+
+void TcgTaint::register_run(qemu_plugin_insn* instruction, const taint::LoadRun& run) {
+    const auto kind = run.first->load != 0 ? QEMU_PLUGIN_MEM_R : QEMU_PLUGIN_MEM_W;
+    qemu_plugin_register_vcpu_mem_cb(instruction, on_run_of(run), QEMU_PLUGIN_CB_NO_REGS, kind,
+                                     const_cast<taint::LoadRun*>(&run));
 }
 
 void TcgTaint::set_word(const Vcpu& vcpu) {

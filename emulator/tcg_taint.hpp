@@ -36,7 +36,7 @@ class TcgTaint final : public BlockInstrument {
 
     [[nodiscard]] bool wanted() override;
     [[nodiscard]] bool outdated() override;
-    void prepare_resume() override;
+    void prepare_resume(bool reads_watched) override;
 
     void started(const PluginRegisters& registers, VcpuStops& stops) override;
     void resumed(VcpuId vcpu) override;
@@ -90,6 +90,8 @@ class TcgTaint final : public BlockInstrument {
     static void on_other_access(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     [[nodiscard]] static OnAccess on_load_of(const taint::BlockPoint& point);
     [[nodiscard]] static OnAccess on_store_of(const taint::BlockPoint& point);
+    template <unsigned kSize, bool kStore>
+    static void on_run(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* load_run);
     static void on_any_load(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void on_any_store(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
     static void load(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
@@ -112,6 +114,15 @@ class TcgTaint final : public BlockInstrument {
                             taint::Pattern loaded);
     template <unsigned kSize>
     static void follow_store(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, void* point);
+    [[nodiscard]] static OnAccess on_run_of(const taint::LoadRun& run);
+    static void follow_run(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, const taint::LoadRun& run);
+    template <typename Loaded>
+    static void follow_loads(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address, const taint::LoadRun& run,
+                             Loaded loaded);
+    static void follow_across_pages(Vcpu& vcpu, qemu_plugin_meminfo_t info, std::uint64_t address,
+                                    const taint::LoadRun& run);
+    /// Whether a load there will not fault, as the same vCPU's access to the page beside it did not.
+    [[nodiscard]] static bool reaches(Vcpu& vcpu, VirtAddr address, std::size_t size);
     [[nodiscard]] static bool concerns_nobody(const Vcpu& vcpu, VirtAddr address);
     [[nodiscard]] bool recall_load(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
     [[nodiscard]] bool recall_store(Vcpu& vcpu, const taint::BlockPoint& point, VirtAddr address);
@@ -152,6 +163,8 @@ class TcgTaint final : public BlockInstrument {
 
     void register_callbacks(qemu_plugin_tb* block, const taint::StoredBlock& stored);
     void register_callbacks(qemu_plugin_insn* instruction, const taint::BlockPoint& point);
+    void register_accesses(qemu_plugin_insn* instruction, const taint::BlockPoint& point);
+    static void register_run(qemu_plugin_insn* instruction, const taint::LoadRun& run);
 
     static inline TcgTaint* instance = nullptr;  ///< QEMU loads a plugin once
     /// By vCPU: the pages it may access in silence; none while one of its registers is tainted.
@@ -172,6 +185,8 @@ class TcgTaint final : public BlockInstrument {
     std::atomic<bool> on_ = false;               ///< blocks get callbacks
     std::atomic<std::uint64_t> generation_ = 0;  ///< of the policy that they are compiled with
     std::atomic<std::uint8_t> sinks_ = 0;        ///< the kinds of sinks that they are compiled for, as bits
+    std::atomic<bool> each_load_ = false;        ///< no runs of loads: see prepare_resume
+    std::atomic<bool> reads_watched_ = false;    ///< what each_load_ is to be
     std::mutex points_mutex_;
     std::map<std::pair<const taint::BlockPoint*, InstructionPlace>, SinkPoint> points_;
     std::atomic<Clock::rep> last_active_ = 0;  ///< when the engine was seen active last; 0: never

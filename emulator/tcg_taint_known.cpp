@@ -12,6 +12,7 @@ namespace {
 
 using taint::BlockPoint;
 using taint::kPageSize;
+using taint::LoadRun;
 using taint::Pattern;
 using taint::SegmentMemo;
 
@@ -66,6 +67,16 @@ template <unsigned kSize, bool kStore>
 void TcgTaint::on_access(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* user) {
     if (!idle[number]->has(VirtAddr{address}, kSize)) {
         on_other_access<kSize, kStore>(number, info, address, user);
+    }
+}
+
+/// The same for all of a run.
+template <unsigned kSize, bool kStore>
+void TcgTaint::on_run(unsigned number, qemu_plugin_meminfo_t info, std::uint64_t address, void* load_run) {
+    const auto& run = *static_cast<const LoadRun*>(load_run);
+    if (!idle[number]->has(VirtAddr{address + static_cast<std::uint64_t>(run.low)}, run.size)) {
+        on_other_access<kSize, kStore>(number, info, address, const_cast<BlockPoint*>(run.first));
+        follow_run(number, info, address, run);
     }
 }
 
@@ -147,6 +158,15 @@ TcgTaint::OnAccess TcgTaint::on_load_of(const BlockPoint& point) {
 TcgTaint::OnAccess TcgTaint::on_store_of(const BlockPoint& point) {
     return sized(point, point.store, point.store_size, on_any_store,
                  {on_access<1, true>, on_access<2, true>, on_access<4, true>, on_access<8, true>, on_access<16, true>});
+}
+
+/// Nothing is larger than a general register in a run.
+TcgTaint::OnAccess TcgTaint::on_run_of(const LoadRun& run) {
+    constexpr std::array kLoads{on_run<1, false>, on_run<2, false>, on_run<4, false>, on_run<8, false>};
+    constexpr std::array kStores{on_run<1, true>, on_run<2, true>, on_run<4, true>, on_run<8, true>};
+    const auto& point = *run.first;
+    const auto number = static_cast<std::size_t>(std::countr_zero(unsigned{point.load_size} | point.store_size));
+    return point.load != 0 ? kLoads.at(number) : kStores.at(number);
 }
 
 /// While no register is tainted most accesses are no one's business.

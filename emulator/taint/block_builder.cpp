@@ -62,6 +62,11 @@ void BlockBuilder::end_instruction() {
     next_needs_entry_ = instruction().accesses != Accesses::fixed;
 }
 
+const Segment* BlockBuilder::only_access() const {
+    const auto& instruction = block_.instructions.back();
+    return instruction.access_count == 1 ? &block_.segments[instruction.first_access] : nullptr;
+}
+
 SlotRange BlockBuilder::temporary(std::size_t size) {
     // An instruction that wants more shares the last ones: only a rule that was never tested does.
     const auto most = kTemporarySize - std::min<std::size_t>(size, kTemporarySize);

@@ -27,6 +27,8 @@ class BlockBuilder {
         return block_.instructions.size() >= kMostInstructions || block_.tables.size() >= kMostTable;
     }
     [[nodiscard]] CompiledInstruction& instruction() { return block_.instructions.back(); }
+    /// Of this instruction; null if it has none or several. Valid until the next one begins.
+    [[nodiscard]] const Segment* only_access() const;
     /// What follows runs before the instruction, but after whatever came before it. At its start only.
     void open_entry();
     /// The same, and somebody looks there.

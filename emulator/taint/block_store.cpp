@@ -75,12 +75,56 @@ RegisterMask concerned(std::span<const Segment> segments) {
     return mask;
 }
 
+BlockPoint point_of(const Block& block, const CompiledInstruction& instruction, std::uint16_t number, CodeSize size) {
+    BlockPoint point{.block = &block, .concerned = concerned(accesses_of(block, instruction)), .instruction = number};
+    point.separate = is_separate(block, instruction) ? 1 : 0;
+    // The kind of other code is presumed in some blocks.
+    if (size == CodeSize::bits64 && point.separate != 0 && is_plain(instruction)) {
+        std::tie(point.load_size, point.load) = only_access(block, instruction, Trigger::load);
+        const auto [store_size, store] = only_access(block, instruction, Trigger::store);
+        point.store_size = store_size & 0x7f;
+        point.store = store;
+    }
+    if (instruction.entry != CompiledInstruction::kNoEntry) {
+        const auto& entry = block.segments[instruction.entry];
+        point.entry = block.serial_of(entry);
+        point.concerned |= entry.reads | entry.writes;
+    }
+    return point;
+}
+
+std::vector<LoadRun> runs_of(const StoredBlock& stored) {
+    std::vector<LoadRun> runs;
+    const BlockPoint* first = nullptr;
+    for (const auto& point : stored.points) {
+        const auto& instruction = stored.block.instructions[point.instruction];
+        if (instruction.in_run && first != nullptr) {
+            if (runs.empty() || runs.back().first != first) {
+                runs.push_back({.first = first, .size = std::max<std::uint64_t>(first->load_size, first->store_size)});
+            }
+            auto& run = runs.back();
+            const auto high = std::max<std::int64_t>(run.low + static_cast<std::int64_t>(run.size),
+                                                     instruction.distance + std::int64_t{point.load_size});
+            run.low = std::min<std::int64_t>(run.low, instruction.distance);
+            run.size = static_cast<std::uint64_t>(high - run.low);
+            run.loads.push_back({.point = &point,
+                                 .place = SegmentMemo::place(point.load, point.load_size),
+                                 .concerned = point.concerned,
+                                 .distance = instruction.distance,
+                                 .size = point.load_size});
+        } else if (instruction.touches_memory) {
+            first = &point;
+        }
+    }
+    return runs;
+}
+
 std::size_t bytes_of(const StoredBlock& stored) {
     const auto& block = stored.block;
     return block.instructions.capacity() * sizeof(CompiledInstruction) + block.segments.capacity() * sizeof(Segment) +
            block.operations.capacity() * sizeof(Operation) + block.tables.capacity() * sizeof(Slot) +
-           block.sinks.capacity() * sizeof(Sink) + stored.points.capacity() * sizeof(BlockPoint) + sizeof stored +
-           kOverhead;
+           block.sinks.capacity() * sizeof(Sink) + stored.points.capacity() * sizeof(BlockPoint) +
+           stored.runs.capacity() * (sizeof(LoadRun) + kOverhead) + sizeof stored + kOverhead;
 }
 
 }  // namespace
@@ -122,23 +166,9 @@ std::unique_ptr<StoredBlock> BlockStore::compile(CodeSize size, std::span<const 
     stored->points.reserve(block.instructions.size());
     for (const auto& instruction : block.instructions) {
         const auto number = static_cast<std::uint16_t>(stored->points.size());
-        BlockPoint point{
-            .block = &block, .concerned = concerned(accesses_of(block, instruction)), .instruction = number};
-        point.separate = is_separate(block, instruction) ? 1 : 0;
-        // The kind of other code is presumed in some blocks.
-        if (size == CodeSize::bits64 && point.separate != 0 && is_plain(instruction)) {
-            std::tie(point.load_size, point.load) = only_access(block, instruction, Trigger::load);
-            const auto [store_size, store] = only_access(block, instruction, Trigger::store);
-            point.store_size = store_size & 0x7f;
-            point.store = store;
-        }
-        if (instruction.entry != CompiledInstruction::kNoEntry) {
-            const auto& entry = block.segments[instruction.entry];
-            point.entry = block.serial_of(entry);
-            point.concerned |= entry.reads | entry.writes;
-        }
-        stored->points.push_back(point);
+        stored->points.push_back(point_of(block, instruction, number, size));
     }
+    stored->runs = runs_of(*stored);
     return stored;
 }
 

@@ -36,10 +36,26 @@ struct alignas(32) BlockPoint {
 };
 static_assert(sizeof(BlockPoint) == 32);
 
+/// An access and the loads after it that may be looked at with it: see RunFinder.
+struct LoadRun {
+    struct Load {
+        const BlockPoint* point = nullptr;
+        std::uint64_t place = 0;  ///< SegmentMemo's
+        RegisterMask concerned = 0;
+        std::int16_t distance = 0;  ///< from the first access, in bytes
+        std::uint8_t size = 0;
+    };
+    const BlockPoint* first = nullptr;
+    std::int64_t low = 0;    ///< where the bytes of all begin, from the first access
+    std::uint64_t size = 0;  ///< of all those bytes; less than a page
+    std::vector<Load> loads{};
+};
+
 struct StoredBlock {
     Block block;
     BlockPoint entry;                ///< what the block's own callback has to know
     std::vector<BlockPoint> points;  ///< one an instruction
+    std::vector<LoadRun> runs;       ///< in the instructions' order
 };
 
 /// Equal code is compiled once. Any thread.

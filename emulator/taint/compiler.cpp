@@ -104,7 +104,20 @@ bool BlockCompiler::add(std::span<const std::byte> code, bool own_entry) {
         }
     }
     builder_.end_instruction();
+    look_for_run(decoded ? &*decoded : nullptr);
     return true;
+}
+
+void BlockCompiler::look_for_run(const Decoded* decoded) {
+    if (decoded == nullptr || size_ != CodeSize::bits64) {
+        runs_.end();
+        return;
+    }
+    auto& instruction = builder_.instruction();
+    if (const auto distance = runs_.add(*decoded, instruction, builder_.only_access())) {
+        instruction.in_run = true;
+        instruction.distance = *distance;
+    }
 }
 
 Block BlockCompiler::finish() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emulator/taint/block_builder.hpp"
+#include "emulator/taint/load_runs.hpp"
 #include "emulator/taint/operation.hpp"
 #include "emulator/taint/policy.hpp"
 
@@ -50,10 +51,13 @@ class BlockCompiler {
     [[nodiscard]] Block finish();
 
   private:
+    void look_for_run(const Decoded* decoded);
+
     CodeSize size_;
     Policy policy_;
     UnknownInstructions* unknown_;
     BlockBuilder builder_;
+    RunFinder runs_;
     bool after_access_ = true;  ///< what comes next may follow a store, also one in another block
 };
 

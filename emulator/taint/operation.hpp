@@ -73,6 +73,7 @@ struct EffectiveAddress {
     char segment = 0;       ///< 'f' or 'g' for FS and GS, else 0
     std::uint8_t bits = 0;  ///< what the sum is truncated to: 16, 32 or 64
     std::int64_t displacement = 0;
+    friend bool operator==(const EffectiveAddress&, const EffectiveAddress&) = default;
 };
 
 /// What decides about an instruction that is a sink, all as it is before the instruction.
@@ -108,6 +109,8 @@ struct CompiledInstruction {
     std::uint16_t entry = kNoEntry;  ///< index of the segment to run before this instruction
     std::uint16_t sink = kNoSink;    ///< index of what is looked at before the entry's segment runs
     bool may_stop = false;           ///< before it a vCPU may be stopped for what the instruction before it stored
+    bool in_run = false;             ///< its only access, a load, comes after another one for sure: see RunFinder
+    std::int16_t distance = 0;       ///< of that load from the first access of the run, in bytes
     EffectiveAddress address;
     static constexpr std::uint16_t kNoEntry = 0xffff;
     static constexpr std::uint16_t kNoSink = 0xffff;

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "guest.h"
 
@@ -24,6 +25,8 @@ bytes by_stack;
 bytes reversed;
 bytes overwritten;
 bytes by_xor;
+bytes by_near;
+bytes by_fault;
 bytes sums;
 bytes translated;
 bytes received;
@@ -88,6 +91,42 @@ TARGET void copy_word(unsigned char* to, const unsigned char* from) {
     __asm__ volatile("movq (%1), %%rax; movq %%rax, (%0)" : : "r"(to), "r"(from) : "memory", "rax");
 }
 
+/* What the first load got is taken up, and lost, after the second. */
+TARGET void copy_by_near(unsigned char* to, const unsigned char* from) {
+    __asm__ volatile(
+        "movq (%1), %%rax; addq $8, %1; movq (%1), %%rcx; movq %%rax, %%rdx; xorl %%eax, %%eax;"
+        "movq %%rdx, (%0); movq %%rcx, 8(%0)"
+        : "+r"(to), "+r"(from)
+        :
+        : "memory", "rax", "rcx", "rdx", "cc");
+}
+
+/* The same with a load from `end` on in between, which nobody has touched yet. What to copy ends there. */
+TARGET void copy_before(unsigned char* to, const unsigned char* end) {
+    __asm__ volatile(
+        "movq -16(%1), %%rax; movq (%1), %%rsi; movq -8(%1), %%rcx; movq %%rax, %%rdx; xorl %%eax, %%eax;"
+        "movq %%rdx, (%0); movq %%rcx, 8(%0)"
+        :
+        : "r"(to), "r"(end)
+        : "memory", "rax", "rcx", "rdx", "rsi", "cc");
+}
+
+static long faults(void) {
+    struct rusage usage;
+    need(getrusage(RUSAGE_SELF, &usage), "tainter: getrusage");
+    return usage.ru_minflt;
+}
+
+static void copy_by_fault(void) {
+    unsigned char* const two_pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long before;
+    need(two_pages == MAP_FAILED ? -1 : 0, "tainter: mmap");
+    memcpy(two_pages + PAGE - SIZE, secret, size);
+    before = faults();
+    copy_before(by_fault, two_pages + PAGE);
+    need(faults() > before ? 0 : -1, "tainter: the page was there already");
+}
+
 static void run_on(int cpu) {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -131,6 +170,8 @@ int main(int argc, char** argv) {
     memset(overwritten + 4, 0, size / 2);
     memcpy(by_xor, secret, size);
     clear_by_xor(by_xor);
+    copy_by_near(by_near, secret);
+    copy_by_fault();
     add(sums, secret);
     translate(translated, secret);
     copy_by_rep(pages + EDGE, secret);

@@ -73,15 +73,20 @@ class TaintCase(ForgetfulCase):
     def place(self, symbol: str) -> int:
         return symbols.symbols(self.PROGRAM)[symbol]
 
-    def run_tainted(self, *lines: str) -> tuple[Program, RspClient]:
-        """The program has done its work with labels 0 to 15 on its secret, after these commands, and is the client's
-        inferior."""
+    def taint_held(self, *lines: str) -> tuple[Program, RspClient]:
+        """The program is about to do its work with labels 0 to 15 on its secret, after these commands, and is the
+        client's inferior."""
         program = self.guest.hold(f"{self.PROGRAM} 1")
         client = self.rsp_extended()
         client.attach(program.values()["pid"])
         for line in (*lines, f"taint *{self.place('secret'):#x}:{SIZE} positional"):
             reply = client.monitor(line)
             self.assertNotIn("^", reply, reply)
+        return program, client
+
+    def run_tainted(self, *lines: str) -> tuple[Program, RspClient]:
+        """The same, after its work."""
+        program, client = self.taint_held(*lines)
         client.leave()
         self.guest.release(program)
         deadline = time.monotonic() + SECONDS

@@ -4,9 +4,10 @@
 import time
 
 import symbols
-from taint_case import CLEAN, SAME, SIZE, TaintCase
+from taint_case import CLEAN, SAME, SECONDS, SIZE, TaintCase
 
 PAGE = 4096
+WATCH_READS = 3
 PLACES = symbols.symbols("tainter")
 
 #: What each place of the program has to carry in the end: labels by byte.
@@ -18,6 +19,8 @@ EXPECTED = {
     "by_stack": SAME,
     "reversed": SAME[::-1],
     "overwritten": SAME[:4] + CLEAN[:8] + SAME[12:],
+    "by_near": SAME,
+    "by_fault": SAME,
     "by_xor": CLEAN[:8] + SAME[8:],
     "sums": [{0, 1}] + CLEAN[1:],
     "received": CLEAN,
@@ -35,6 +38,27 @@ class Copies(TaintCase):
                 self.assertEqual(self.labels(client, PLACES[name]), wanted)
         with self.subTest(place="translated, addresses do not taint"):
             self.assertEqual(self.labels(client, PLACES["translated"]), CLEAN)
+
+    def test_while_a_client_watches_reads(self) -> None:
+        """Loads that are looked at together otherwise: at a watched one QEMU leaves the block."""
+        program, client = self.taint_held()
+        client.insert(PLACES["secret"] + 8, kind=WATCH_READS, length=8)
+        client.go()
+        self.guest.release(program)
+        stops = 0
+        deadline = time.monotonic() + SECONDS
+        done = False
+        while not done:
+            self.assertLess(time.monotonic(), deadline)
+            if client.poll_stop(1) is not None:
+                stops += 1
+                client.go()
+            else:  # it runs, so the guest can answer
+                done = self.DONE <= set(program.output().splitlines())
+        client.interrupt()
+        client.remove(PLACES["secret"] + 8, kind=WATCH_READS, length=8)
+        self.assertGreater(stops, 5, "most ways read it")
+        self.assertEqual(self.labels(client, PLACES["by_near"]), SAME)
 
     def test_across_pages(self) -> None:
         _, client = self.run_tainted()
